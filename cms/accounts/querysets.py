@@ -1,0 +1,56 @@
+"""Who is where, and who may see whom."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q
+from django.utils import timezone
+
+from cms.accounts.enums import Role
+
+if TYPE_CHECKING:
+    from cms.accounts.models import User
+
+
+class MembershipQuerySet(models.QuerySet[Any]):
+    def current(self, on: date | None = None) -> "MembershipQuerySet":
+        """Memberships in force on a day (today by default): begun, and not yet ended."""
+        day = on or timezone.localdate()
+        return self.filter(Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gt=day)))
+
+    def led_by(self, user: "User") -> "MembershipQuerySet":
+        return self.current().filter(person=user, role=Role.LEAD)
+
+
+class OrganisationQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "OrganisationQuerySet":
+        """All for the coordination, those one leads for a lead, none for others."""
+        if user.sees_everyone:
+            return self
+        return self.filter(pk__in=memberships_of(self).led_by(user).values("organisation"))
+
+
+class UserQuerySet(models.QuerySet[Any]):
+    def by_name(self) -> "UserQuerySet":
+        return self.order_by(Func(F("last_name"), function="fold"), Func(F("first_name"), function="fold"), "id")
+
+    def in_post(self, on: date | None = None) -> "UserQuerySet":
+        """People with at least one organisation on a day (today by default)."""
+        return self.filter(Exists(memberships_of(self).current(on).filter(person=OuterRef("pk"))), is_active=True)
+
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """Everyone for the coordination; for a lead, people now in their organisations; otherwise oneself."""
+        if user.sees_everyone:
+            return self
+        if user.is_lead:
+            memberships = memberships_of(self)
+            led = memberships.led_by(user).values("organisation")
+            return self.filter(Exists(memberships.current().filter(person=OuterRef("pk"), organisation__in=led)))
+        return self.filter(pk=user.pk)
+
+
+def memberships_of(queryset: models.QuerySet[Any]) -> MembershipQuerySet:
+    """The memberships on the other side of a queryset of people or of organisations."""
+    related: Any = queryset.model._meta.get_field("memberships").related_model
+    return related.objects.all()

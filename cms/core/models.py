@@ -1,0 +1,104 @@
+"""What every page, picture, document and deferred effect of the site is made of."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.db import models
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.documents.models import AbstractDocument
+from wagtail.documents.models import Document as WagtailDocument
+from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import Image as WagtailImage
+from wagtail.models import Page
+
+
+class BasePage(Page):
+    """Every page of the site.
+
+    Who may read a page is decided by its kind (`is_visible_to`), never by Wagtail's view restrictions:
+    one rule, no query.
+    """
+
+    private_page_options: list[str] = []
+    is_public = False
+
+    class Meta:
+        abstract = True
+
+    def is_visible_to(self, user: Any) -> bool:
+        return self.is_public or bool(user.is_authenticated)
+
+    def get_view_restrictions(self) -> list[Any]:
+        return []
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.is_visible_to(getattr(request, "user", AnonymousUser())):
+            return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        return super().serve(request, *args, **kwargs)
+
+
+class Image(AbstractImage):
+    credit = models.CharField("crédit", max_length=255, blank=True)
+
+    admin_form_fields = (*WagtailImage.admin_form_fields, "credit")
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = "image"
+        permissions = [("choose_image", "Peut choisir une image")]
+
+
+class Rendition(AbstractRendition):
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        unique_together = (("image", "filter_spec", "focal_point_key"),)
+
+
+class Document(AbstractDocument):
+    admin_form_fields = WagtailDocument.admin_form_fields
+
+    class Meta(AbstractDocument.Meta):
+        verbose_name = "document"
+        permissions = [("choose_document", "Peut choisir un document")]
+
+
+class OutboxMessage(models.Model):
+    """An effect to have after the commit (a mail, a computation), stored in the transaction that wants it."""
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=255, unique=True)
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    available_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    done_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "envoi différé"
+        verbose_name_plural = "envois différés"
+        indexes = [
+            models.Index(
+                fields=["available_at"], condition=models.Q(done_at=None), name="outbox_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Stamp(models.Model):
+    """A counter that moves, by database triggers, each time the named set of facts changes.
+
+    Figures computed from these facts are kept as long as the stamp stands still.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.number}"

@@ -1,0 +1,185 @@
+"""The information base, the home page, and what the law asks for."""
+
+from django.db import models
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import Orderable, Page
+
+from cms.accounts.models import Organisation
+from cms.core.blocks import BodyBlock
+from cms.core.fields import LinesField, StreamField
+from cms.core.models import BasePage
+from cms.pages.enums import InformationKind
+from cms.roadmap.models import ThemedPage
+
+LEGAL_PANELS = MultiFieldPanel(
+    [FieldPanel("legal_checked_on"), FieldPanel("review_due_on")], heading="Vérification"
+)
+
+
+class HomePage(BasePage):
+    """The front door: what the SPIE and the platform are; once signed in, where one was."""
+
+    lead = models.TextField("chapô", blank=True)
+    how_it_works = StreamField(BodyBlock(), verbose_name="comment ça marche", blank=True)
+
+    is_public = True
+    template = "pages/home_page.html"
+    parent_page_types = ["wagtailcore.Page"]
+    content_panels = [*Page.content_panels, FieldPanel("lead"), FieldPanel("how_it_works")]
+
+    class Meta:
+        verbose_name = "page d'accueil"
+
+
+class InformationIndexPage(BasePage):
+    """/socle/: the entrance of the information base."""
+
+    lead = models.TextField("chapô", blank=True)
+
+    max_count = 1
+    parent_page_types = ["pages.HomePage"]
+    content_panels = [*Page.content_panels, FieldPanel("lead")]
+
+    class Meta:
+        verbose_name = "socle d'information"
+
+
+class InformationSectionPage(BasePage):
+    """A shelf of the information base."""
+
+    lead = models.TextField("chapô", blank=True)
+
+    parent_page_types = ["pages.InformationIndexPage"]
+    subpage_types = ["pages.InformationPage"]
+    content_panels = [*Page.content_panels, FieldPanel("lead")]
+
+    class Meta:
+        verbose_name = "rubrique du socle"
+        verbose_name_plural = "rubriques du socle"
+
+
+class PathwayStep(models.Model):
+    """One of the steps of the RSA path."""
+
+    code = models.CharField("code", max_length=20, unique=True)
+    order = models.PositiveSmallIntegerField("ordre", default=0)
+    title = models.CharField("intitulé", max_length=200)
+    is_example = models.BooleanField("exemple", default=False)
+    professional_role = models.TextField("en bref", blank=True)
+    person = models.TextField("ce que vit la personne", blank=True)
+    professional = LinesField(verbose_name="ce que fait le professionnel", help_text="Une phrase par ligne.")
+    deadlines = LinesField(verbose_name="délais", help_text="Une phrase par ligne.")
+    pitfalls = LinesField(verbose_name="pièges", help_text="Une phrase par ligne.")
+
+    class Meta:
+        verbose_name = "étape du parcours RSA"
+        verbose_name_plural = "étapes du parcours RSA"
+        ordering = ["order", "code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class InformationPage(ThemedPage):
+    """One answer: the essential first, its sources, who answers for it, when it was checked."""
+
+    summary = models.TextField("l'essentiel", max_length=500)
+    kind = models.CharField("nature", max_length=20, choices=InformationKind, default=InformationKind.REFERENCE)
+    body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
+    owner_organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="structure responsable"
+    )
+    legal_checked_on = models.DateField("vérifié le", null=True, blank=True)
+    review_due_on = models.DateField("à relire avant le", null=True, blank=True)
+    pathway_steps = ParentalManyToManyField(PathwayStep, blank=True, verbose_name="étapes du parcours RSA")
+    is_public = models.BooleanField("visible sans connexion", default=False)  # type: ignore[assignment]
+
+    parent_page_types = ["pages.InformationSectionPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = "page d'information"
+        verbose_name_plural = "pages d'information"
+
+
+class InformationSource(Orderable):
+    page = ParentalKey(InformationPage, on_delete=models.CASCADE, related_name="sources")
+    label = models.CharField("source", max_length=300)
+    url = models.URLField("adresse", blank=True, max_length=500)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+InformationPage.content_panels = [
+    *Page.content_panels,
+    FieldPanel("summary"),
+    FieldPanel("kind"),
+    FieldPanel("body"),
+    InlinePanel("sources", heading="Sources", label="source"),
+    *ThemedPage.theme_panels,
+    FieldPanel("pathway_steps"),
+    FieldPanel("owner_organisation"),
+    LEGAL_PANELS,
+    FieldPanel("is_public"),
+]
+
+
+class GlossaryTerm(models.Model):
+    term = models.CharField("terme", max_length=100, unique=True)
+    expansion = models.CharField("en toutes lettres", max_length=255, blank=True)
+    definition = models.TextField("définition")
+
+    class Meta:
+        verbose_name = "terme du glossaire"
+        verbose_name_plural = "glossaire"
+        ordering = [models.Func(models.F("term"), function="fold")]
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class GlossaryPage(BasePage):
+    max_count = 1
+    parent_page_types = ["pages.InformationIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = "glossaire"
+
+
+class DirectoryPage(BasePage):
+    max_count = 1
+    parent_page_types = ["pages.InformationIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = "annuaire"
+
+
+class PathwayPage(BasePage):
+    max_count = 1
+    parent_page_types = ["pages.InformationIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = "parcours RSA"
+
+
+class LegalPage(BasePage):
+    """Mentions légales, données personnelles, déclaration d'accessibilité."""
+
+    body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
+    legal_checked_on = models.DateField("vérifié le", null=True, blank=True)
+    review_due_on = models.DateField("à relire avant le", null=True, blank=True)
+
+    is_public = True
+    parent_page_types = ["pages.HomePage"]
+    subpage_types: list[str] = []
+    content_panels = [*Page.content_panels, FieldPanel("body"), LEGAL_PANELS]
+
+    class Meta:
+        verbose_name = "page légale"
+        verbose_name_plural = "pages légales"
+

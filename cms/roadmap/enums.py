@@ -1,0 +1,40 @@
+from django.db import models
+
+
+class Tint(models.TextChoices):
+    """Six tested tints; CSS classes `is-<value>`."""
+
+    ACCUEIL = "accueil", "Bleu (accueil)"
+    SUIVI = "suivi", "Vert (suivi)"
+    QUOTIDIEN = "quotidien", "Terre (vie quotidienne)"
+    TRAVAIL = "travail", "Ocre (travail)"
+    COMPETENCES = "competences", "Violet (compétences)"
+    PRATIQUES = "pratiques", "Rose (pratiques)"
+
+
+class Pictogram(models.TextChoices):
+    """Symbols of the icon sprite."""
+
+    SIGNPOST = "signpost", "Panneau"
+    LINK = "link", "Lien"
+    HOUSE = "house", "Maison"
+    CASE = "case", "Mallette"
+    LADDER = "ladder", "Échelle"
+    VOICES = "voices", "Voix"
+    BOOK = "book", "Livre"
+    PERSON = "person", "Personne"
+    SCALE = "scale", "Balance"
+    SHIELD = "shield", "Bouclier"
+    BULB = "bulb", "Ampoule"
+    PIN = "pin", "Repère"
+    EYE = "eye", "Œil"
+    PENCIL = "pencil", "Crayon"
+
+
+class EvidenceKind(models.TextChoices):
+    """The four counters of the fil de preuve; they never mix."""
+
+    INFORMED = "informed", "Informé"
+    TRAINED = "trained", "Formé"
+    TRIED = "tried", "Essayé"
+    OBSERVED = "observed", "Observé"

@@ -1,0 +1,36 @@
+"""Every address of the site. Pages come last: Wagtail answers what nothing else does."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.urls import serve_pattern
+
+from cms.core import health, views
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="admin_door"),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("compte/", include("cms.accounts.urls")),
+    path("compte/", include("allauth.urls")),
+    path("feuille-de-route/", include("cms.roadmap.urls")),
+    path("socle/", include("cms.pages.urls")),
+    path("", include("courses.urls")),
+    path("", include("coordination.urls")),
+    path("affichage/", views.set_theme, name="set_theme"),
+]
+if settings.DEBUG:
+    urlpatterns += [path("composants/", views.components, name="components")]
+    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+
+urlpatterns += [re_path(serve_pattern, views.serve_page, name="wagtail_serve")]
+
+handler400 = "cms.core.views.bad_request"
+handler403 = "cms.core.views.permission_denied"
+handler404 = "cms.core.views.page_not_found"
+handler500 = "cms.core.views.server_error"

@@ -1,0 +1,50 @@
+from django.db import models
+
+
+class StepKind(models.TextChoices):
+    """Kinds of steps known here; those of upper rooms add their own value in the manifest."""
+
+    LESSON = "lesson", "Leçon"
+    QUIZ = "quiz", "Quiz"
+
+
+class StepStatus(models.TextChoices):
+    """A step with no row is "not started"."""
+
+    NOT_STARTED = "not_started", "À faire"
+    IN_PROGRESS = "in_progress", "En cours"
+    COMPLETED = "completed", "Terminé"
+
+
+class Status(models.TextChoices):
+    """Where an enrolment stands."""
+
+    NOT_STARTED = "not_started", "Pas commencé"
+    IN_PROGRESS = "in_progress", "En cours"
+    COMPLETED = "completed", "Terminé"
+    NOT_TRACKABLE = "not_trackable", "Sans suivi"
+
+
+class CourseFormat(models.TextChoices):
+    ELEARNING = "elearning", "À distance, à mon rythme"
+    MIXTE = "mixte", "Mixte : à distance et en salle"
+    CLASSE_VIRTUELLE = "classe_virtuelle", "Classe virtuelle"
+    PRESENTIEL = "presentiel", "En salle"
+
+
+class EnrolmentSource(models.TextChoices):
+    SELF = "self", "La personne"
+    LEAD = "lead", "Le référent de structure"
+    COORDINATION = "coordination", "La coordination"
+    IMPORT = "import", "Un import"
+
+
+class ClosingReason(models.TextChoices):
+    RETAKEN = "retaken", "Recommencée"
+    WITHDRAWN = "withdrawn", "Abandonnée"
+
+
+class QuestionKind(models.TextChoices):
+    SINGLE = "single", "Une seule réponse"
+    MULTIPLE = "multiple", "Plusieurs réponses"
+    TRUE_FALSE = "truefalse", "Vrai ou faux"

@@ -1,0 +1,338 @@
+"""Courses are Wagtail pages; what people do in them is rows."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.models import Orderable, Page
+
+from cms.accounts.enums import Job
+from cms.accounts.models import Organisation
+from cms.core.blocks import BodyBlock
+from cms.core.fields import LinesField, StreamField
+from cms.core.models import BasePage
+from cms.roadmap.models import ThemedPage
+from courses.blocks import QuestionsBlock
+from courses.enums import ClosingReason, CourseFormat, EnrolmentSource, Status, StepKind, StepStatus
+from courses.progress import StepFacts
+from courses.querysets import EnrolmentQuerySet
+
+
+class CatalogueIndexPage(BasePage):
+    """/formations/: every course, and where I stand in each."""
+
+    lead = models.TextField("chapô", blank=True)
+
+    max_count = 1
+    parent_page_types = ["pages.HomePage"]
+    subpage_types = ["courses.CoursePage"]
+    content_panels = [*Page.content_panels, FieldPanel("lead")]
+
+    class Meta:
+        verbose_name = "catalogue des formations"
+
+
+class CoursePage(ThemedPage):
+    """A course, with what the law asks to say of it before anyone enrols (Code du travail, D6313-3-1)."""
+
+    code = models.CharField("code", max_length=30, unique=True, null=True, blank=True)
+    summary = models.TextField("présentation", blank=True)
+    objectives = LinesField(verbose_name="objectifs", help_text="Un par ligne : ce que la personne saura faire.")
+    audience = ArrayField(models.CharField(max_length=40, choices=Job), verbose_name="public", default=list, blank=True)
+    format = models.CharField("modalité", max_length=20, choices=CourseFormat, default=CourseFormat.ELEARNING)
+    assessment = models.TextField("évaluation", blank=True)
+    help_contact = models.TextField("aide et contact", blank=True)
+    disability_access = models.TextField("accessibilité et handicap", blank=True)
+
+    parent_page_types = ["courses.CatalogueIndexPage"]
+    subpage_types = ["courses.ModulePage"]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("code"),
+        FieldPanel("summary"),
+        FieldPanel("objectives"),
+        FieldPanel("audience"),
+        FieldPanel("format"),
+        InlinePanel("prerequisites", heading="Prérequis", label="formation à avoir terminée"),
+        FieldPanel("assessment"),
+        FieldPanel("help_contact"),
+        FieldPanel("disability_access"),
+        *ThemedPage.theme_panels,
+    ]
+
+    class Meta:
+        verbose_name = "formation"
+        verbose_name_plural = "formations"
+
+
+class Prerequisite(Orderable):
+    page = ParentalKey(CoursePage, on_delete=models.CASCADE, related_name="prerequisites")
+    course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="required_by", verbose_name="formation")
+
+    panels = [PageChooserPanel("course", "courses.CoursePage")]
+
+    class Meta(Orderable.Meta):
+        constraints = [models.UniqueConstraint(fields=["page", "course"], name="prerequisite_once")]
+
+    def __str__(self) -> str:
+        return self.course.title
+
+
+class ModulePage(BasePage):
+    """A chapter of a course: it groups steps and shows none of its own."""
+
+    parent_page_types = ["courses.CoursePage"]
+
+    class Meta:
+        verbose_name = "module"
+
+
+class StepPage(BasePage):
+    """Anything a learner can complete. Rooms above add kinds by deriving from this and giving `step_kind`."""
+
+    step_key = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
+    is_required = models.BooleanField("obligatoire", default=True)
+    est_minutes = models.PositiveSmallIntegerField("durée moyenne (minutes)", default=15)
+
+    step_kind: str
+    exclude_fields_in_copy = ["step_key"]
+    parent_page_types = ["courses.ModulePage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        abstract = True
+
+    @property
+    def completion_rule(self) -> dict[str, Any]:
+        """What completes this step, as stored in the manifest: `rule`, and `pass_mark` (percent) if it has one."""
+        raise TypeError(f"{type(self).__name__} must say what completes it")
+
+    step_panels = [MultiFieldPanel([FieldPanel("is_required"), FieldPanel("est_minutes")], heading="Étape")]
+
+
+class LessonPage(StepPage):
+    """Read, then confirmed by "J'ai terminé cette leçon"."""
+
+    objective = models.CharField("objectif", max_length=255, blank=True)
+    body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
+
+    step_kind = StepKind.LESSON
+    content_panels = [*Page.content_panels, FieldPanel("objective"), FieldPanel("body"), *StepPage.step_panels]
+
+    class Meta:
+        verbose_name = "leçon"
+
+    @property
+    def completion_rule(self) -> dict[str, Any]:
+        return {"rule": "confirmed"}
+
+
+class QuizPage(StepPage):
+    """Questions graded on the server; as many attempts as one wants, all kept."""
+
+    introduction = models.TextField("introduction", blank=True)
+    pass_mark = models.PositiveSmallIntegerField("seuil pour valider (%)", default=70)
+    is_shuffled = models.BooleanField("mélanger les réponses", default=True)
+    questions = StreamField(QuestionsBlock(), verbose_name="questions", blank=True)
+
+    step_kind = StepKind.QUIZ
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("introduction"),
+        FieldPanel("pass_mark"),
+        FieldPanel("is_shuffled"),
+        FieldPanel("questions"),
+        *StepPage.step_panels,
+    ]
+
+    class Meta:
+        verbose_name = "quiz"
+        verbose_name_plural = "quiz"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pass_mark__lte=100),
+                name="quiz_pass_mark_percent",
+                violation_error_message="Le seuil est un pourcentage, de 0 à 100.",
+            )
+        ]
+
+    @property
+    def completion_rule(self) -> dict[str, Any]:
+        return {"rule": "passed", "pass_mark": self.pass_mark}
+
+
+class CourseVersion(models.Model):
+    """What a course asked for on the day it was published.
+
+    `manifest`: ordered list of steps `{step_key, kind, title, is_required, rule, pass_mark, est_minutes, module,
+    page_id, path, is_withdrawn}`. The hash covers what is asked (key, kind, required, rule, pass mark) and
+    nothing that is only shown: labels and addresses are brought up to date in place, a typo makes no version.
+    """
+
+    course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="versions", verbose_name="formation")
+    number = models.PositiveIntegerField("numéro")
+    manifest = models.JSONField()
+    manifest_hash = models.CharField(max_length=64)
+    note = models.CharField("note", max_length=255, blank=True)
+    published_at = models.DateTimeField("publiée le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "version"
+        constraints = [models.UniqueConstraint(fields=["course", "number"], name="version_number_unique")]
+        ordering = ["course", "-number"]
+
+    def __str__(self) -> str:
+        return f"{self.course}, version {self.number}"
+
+
+class Enrolment(models.Model):
+    """One person in one course, once: retaking it is a new enrolment with `cycle + 1`."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments", verbose_name="personne")
+    course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="enrolments", verbose_name="formation")
+    cycle = models.PositiveSmallIntegerField("cycle", default=1)
+    version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="enrolments")
+    organisation_at_start = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="structure au début"
+    )
+    source = models.CharField("inscrit par", max_length=20, choices=EnrolmentSource, default=EnrolmentSource.SELF)
+    enrolled_at = models.DateTimeField("inscrit le", default=timezone.now)
+    due_on = models.DateField("à terminer avant le", null=True, blank=True)
+    closed_at = models.DateTimeField("clos le", null=True, blank=True)
+    closing_reason = models.CharField("motif de clôture", max_length=20, choices=ClosingReason, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "inscription"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "course", "cycle"], name="enrolment_cycle_unique"),
+            models.UniqueConstraint(
+                fields=["person", "course"], condition=Q(closed_at=None), name="enrolment_one_open"
+            ),
+            models.CheckConstraint(condition=Q(cycle__gte=1), name="enrolment_cycle_from_one"),
+        ]
+        indexes = [models.Index(fields=["course", "person"], name="enrolment_of_course")]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.course}"
+
+    @property
+    def is_late(self) -> bool:
+        return self.due_on is not None and self.due_on < timezone.localdate() and self.state.completed_at is None
+
+
+class Attempt(models.Model):
+    """One finished attempt at one step. Append-only: nothing ever changes or deletes it.
+
+    `score` and `max_score` are points, null when the step is not scored; `snapshot` freezes the questions as
+    shown and the answers given; `revision` is the Wagtail revision that was live.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="attempts")
+    step_key = models.UUIDField()
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    score = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    max_score = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    passed = models.BooleanField()
+    started_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(default=timezone.now)
+    revision = models.BigIntegerField(null=True)
+    snapshot = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "tentative"
+        indexes = [models.Index(fields=["enrolment", "step_key", "submitted_at"], name="attempt_history")]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(score=None) & Q(max_score=None))
+                | (Q(score__gte=0) & Q(max_score__gt=0) & Q(score__lte=F("max_score"))),
+                name="attempt_score_in_range",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.step_key}"
+
+
+class AttemptDraft(models.Model):
+    """A quiz under way: the questions as first shown, the answers so far. Gone once submitted."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="drafts")
+    step_key = models.UUIDField()
+    idempotency_key = models.UUIDField(default=uuid.uuid4)
+    questions = models.JSONField()
+    answers = models.JSONField(default=dict)
+    revision = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "tentative en cours"
+        constraints = [models.UniqueConstraint(fields=["enrolment", "step_key"], name="draft_one_per_step")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.step_key}"
+
+
+class StepState(models.Model):
+    """Where one step of one enrolment stands, computed from its attempts. `best_score` is a percent."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="step_states")
+    step_key = models.UUIDField()
+    status = models.CharField(max_length=20, choices=StepStatus)
+    best_score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    attempts_count = models.PositiveIntegerField(default=0)
+    first_completed_at = models.DateTimeField(null=True)
+    last_attempt_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "état d'une étape"
+        constraints = [models.UniqueConstraint(fields=["enrolment", "step_key"], name="step_state_once")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.step_key} · {self.status}"
+
+    @property
+    def facts(self) -> StepFacts:
+        return StepFacts(
+            step_key=str(self.step_key),
+            status=self.status,
+            best_score=None if self.best_score is None else float(self.best_score),
+            first_completed_at=self.first_completed_at,
+            last_attempt_at=self.last_attempt_at,
+        )
+
+
+class EnrolmentState(models.Model):
+    """What `progress_of` says of an enrolment, stored in the transaction that records the fact."""
+
+    enrolment = models.OneToOneField(Enrolment, primary_key=True, on_delete=models.PROTECT, related_name="state")
+    required = models.PositiveSmallIntegerField(default=0)
+    done = models.PositiveSmallIntegerField(default=0)
+    percent = models.PositiveSmallIntegerField(default=0)
+    status = models.CharField(max_length=20, choices=Status, default=Status.NOT_STARTED)
+    last_activity_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    last_step_key = models.UUIDField(null=True)  # where the reader was, to resume there
+
+    class Meta:
+        verbose_name = "état d'une inscription"
+        constraints = [
+            models.CheckConstraint(condition=Q(percent__lte=100), name="state_percent_of_hundred"),
+            models.CheckConstraint(
+                condition=~Q(status=Status.COMPLETED) | (Q(percent=100) & Q(completed_at__isnull=False)),
+                name="state_completed_is_hundred",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "enrolment"], name="state_by_status")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.percent} %"
