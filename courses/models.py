@@ -73,7 +73,9 @@ class CoursePage(ThemedPage):
 
 class Prerequisite(Orderable):
     page = ParentalKey(CoursePage, on_delete=models.CASCADE, related_name="prerequisites")
-    course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="required_by", verbose_name="formation")
+    course = models.ForeignKey(
+        CoursePage, on_delete=models.PROTECT, related_name="required_by", verbose_name="formation"
+    )
 
     panels = [PageChooserPanel("course", "courses.CoursePage")]
 
@@ -123,7 +125,12 @@ class LessonPage(StepPage):
     body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
 
     step_kind = StepKind.LESSON
-    content_panels = [*Page.content_panels, FieldPanel("objective"), FieldPanel("body"), *StepPage.step_panels]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("objective"),
+        FieldPanel("body"),
+        *StepPage.step_panels,
+    ]
 
     class Meta:
         verbose_name = "leçon"
@@ -195,8 +202,12 @@ class Enrolment(models.Model):
     """One person in one course, once: retaking it is a new enrolment with `cycle + 1`."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments", verbose_name="personne")
-    course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="enrolments", verbose_name="formation")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments", verbose_name="personne"
+    )
+    course = models.ForeignKey(
+        CoursePage, on_delete=models.PROTECT, related_name="enrolments", verbose_name="formation"
+    )
     cycle = models.PositiveSmallIntegerField("cycle", default=1)
     version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="enrolments")
     organisation_at_start = models.ForeignKey(

@@ -45,13 +45,9 @@ def progress_of(
     whoever completed stays complete. A manifest with no required step is *not trackable*, never complete.
     """
     by_key = {fact.step_key: fact for fact in facts}
-    last_activity_at = max(
-        (fact.last_attempt_at for fact in by_key.values() if fact.last_attempt_at), default=None
-    )
+    last_activity_at = max((fact.last_attempt_at for fact in by_key.values() if fact.last_attempt_at), default=None)
     asked = [step["step_key"] for step in manifest if step["is_required"] and not step.get("is_withdrawn")]
-    finished = [
-        by_key[key] for key in asked if key in by_key and by_key[key].status == StepStatus.COMPLETED
-    ]
+    finished = [by_key[key] for key in asked if key in by_key and by_key[key].status == StepStatus.COMPLETED]
     required, done = len(asked), len(finished)
     if completed_at is None and required and done == required:
         completed_at = max((fact.first_completed_at for fact in finished if fact.first_completed_at), default=None)

@@ -9,14 +9,15 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Lower, Now
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from cms.accounts.enums import Job, OrganisationKind, Role
 from cms.accounts.querysets import MembershipQuerySet, OrganisationQuerySet, UserQuerySet
-from cms.core.fields import LinesField
+from cms.core.fields import LinesField, LowerEmailField
+from cms.core.functions import Fold
 
 TRAINERS = "Formateurs"
 COORDINATION = "Coordination"
@@ -24,7 +25,7 @@ COORDINATION = "Coordination"
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -40,13 +41,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail. Never deleted while a trace points to them."""
 
     public_id = models.UUIDField("identifiant public", default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField("adresse e-mail")
+    email = LowerEmailField("adresse e-mail", unique=True, error_messages={"unique": "Cette adresse a déjà un compte."})
     first_name = models.CharField("prénom", max_length=100)
     last_name = models.CharField("nom", max_length=100)
     job = models.CharField("métier", max_length=40, choices=Job, blank=True)
     is_staff = models.BooleanField("accès technique", default=False)
     is_active = models.BooleanField(
-        "actif", default=True, help_text="Décochez plutôt que de supprimer : les preuves restent à la personne."
+        "actif",
+        default=True,
+        help_text="Décochez plutôt que de supprimer : les preuves restent à la personne.",
     )
     date_joined = models.DateTimeField("créé le", default=timezone.now, db_default=Now())
 
@@ -59,26 +62,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "personne"
         verbose_name_plural = "personnes"
-        constraints = [
-            models.UniqueConstraint(
-                Lower("email"), name="user_email_unique", violation_error_message="Cette adresse a déjà un compte."
-            )
-        ]
         indexes = [
             models.Index(
-                Func(F("last_name"), function="fold"),
-                Func(F("first_name"), function="fold"),
-                F("id"),
+                Fold("last_name"),
+                Fold("first_name"),
+                "id",
                 name="user_by_name",
             )
         ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
-
-    def clean(self) -> None:
-        super().clean()
-        self.email = self.email.strip().lower()
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
@@ -160,7 +154,7 @@ class Organisation(models.Model):
     class Meta:
         verbose_name = "structure"
         verbose_name_plural = "structures"
-        ordering = [Func(F("name"), function="fold"), "id"]
+        ordering = [Fold("name"), "id"]
 
     def __str__(self) -> str:
         return self.name
@@ -211,7 +205,7 @@ class Invitation(models.Model):
     """A place kept for an e-mail address; the only way to open an account."""
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField("adresse e-mail")
+    email = LowerEmailField("adresse e-mail")
     first_name = models.CharField("prénom", max_length=100, blank=True)
     last_name = models.CharField("nom", max_length=100, blank=True)
     organisation = models.ForeignKey(
@@ -219,7 +213,12 @@ class Invitation(models.Model):
     )
     role = models.CharField("rôle", max_length=10, choices=Role, default=Role.MEMBER)
     invited_by = models.ForeignKey(
-        User, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="invité par", editable=False
+        User,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="invité par",
+        editable=False,
     )
     created_at = models.DateTimeField("créée le", default=timezone.now, editable=False)
     expires_at = models.DateTimeField("valable jusqu'au", editable=False)

@@ -4,10 +4,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cms.accounts.enums import Role
+from cms.core.functions import Fold
 
 if TYPE_CHECKING:
     from cms.accounts.models import User
@@ -33,7 +34,7 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 
 class UserQuerySet(models.QuerySet[Any]):
     def by_name(self) -> "UserQuerySet":
-        return self.order_by(Func(F("last_name"), function="fold"), Func(F("first_name"), function="fold"), "id")
+        return self.order_by(Fold("last_name"), Fold("first_name"), "id")
 
     def in_post(self, on: date | None = None) -> "UserQuerySet":
         """People with at least one organisation on a day (today by default)."""

@@ -30,9 +30,7 @@ class SessionStore(DatabaseSessionStore):
             .annotate(
                 is_trainer=Exists(in_group.filter(group__name=TRAINERS)),
                 is_coordinator=Exists(in_group.filter(group__name=COORDINATION)),
-                is_lead=Exists(
-                    Membership.objects.current().filter(person_id=OuterRef("user_id"), role=Role.LEAD)
-                ),
+                is_lead=Exists(Membership.objects.current().filter(person_id=OuterRef("user_id"), role=Role.LEAD)),
             )
             .filter(session_key=self.session_key, expire_date__gt=timezone.now())
             .first()

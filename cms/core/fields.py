@@ -56,3 +56,15 @@ class LinesFormField(SimpleArrayField):
         if isinstance(value, str):
             value = "\n".join(line.strip() for line in value.splitlines() if line.strip())
         return super().to_python(value)
+
+
+class LowerEmailField(models.EmailField):
+    """An e-mail address, the same person whatever the case typed."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return value.strip().lower() if isinstance(value, str) else value
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return value.strip().lower() if isinstance(value, str) else value

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
@@ -9,6 +10,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from taggit.managers import TaggableManager
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
@@ -42,6 +44,16 @@ class BasePage(Page):
 
 
 class Image(AbstractImage):
+    # Declared again for their reverse names only, which clash with those of Wagtail's own Image.
+    tags = TaggableManager(verbose_name="mots-clés", blank=True, related_name="core_images")
+    uploaded_by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="core_images",
+    )
     credit = models.CharField("crédit", max_length=255, blank=True)
 
     admin_form_fields = (*WagtailImage.admin_form_fields, "credit")
@@ -59,6 +71,16 @@ class Rendition(AbstractRendition):
 
 
 class Document(AbstractDocument):
+    tags = TaggableManager(verbose_name="mots-clés", blank=True, related_name="core_documents")
+    uploaded_by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="core_documents",
+    )
+
     admin_form_fields = WagtailDocument.admin_form_fields
 
     class Meta(AbstractDocument.Meta):
@@ -81,11 +103,7 @@ class OutboxMessage(models.Model):
     class Meta:
         verbose_name = "envoi différé"
         verbose_name_plural = "envois différés"
-        indexes = [
-            models.Index(
-                fields=["available_at"], condition=models.Q(done_at=None), name="outbox_waiting"
-            )
-        ]
+        indexes = [models.Index(fields=["available_at"], condition=models.Q(done_at=None), name="outbox_waiting")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

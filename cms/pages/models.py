@@ -8,13 +8,12 @@ from wagtail.models import Orderable, Page
 from cms.accounts.models import Organisation
 from cms.core.blocks import BodyBlock
 from cms.core.fields import LinesField, StreamField
+from cms.core.functions import Fold
 from cms.core.models import BasePage
 from cms.pages.enums import InformationKind
 from cms.roadmap.models import ThemedPage
 
-LEGAL_PANELS = MultiFieldPanel(
-    [FieldPanel("legal_checked_on"), FieldPanel("review_due_on")], heading="Vérification"
-)
+LEGAL_PANELS = MultiFieldPanel([FieldPanel("legal_checked_on"), FieldPanel("review_due_on")], heading="Vérification")
 
 
 class HomePage(BasePage):
@@ -88,7 +87,12 @@ class InformationPage(ThemedPage):
     kind = models.CharField("nature", max_length=20, choices=InformationKind, default=InformationKind.REFERENCE)
     body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
     owner_organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="structure responsable"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="structure responsable",
     )
     legal_checked_on = models.DateField("vérifié le", null=True, blank=True)
     review_due_on = models.DateField("à relire avant le", null=True, blank=True)
@@ -134,7 +138,7 @@ class GlossaryTerm(models.Model):
     class Meta:
         verbose_name = "terme du glossaire"
         verbose_name_plural = "glossaire"
-        ordering = [models.Func(models.F("term"), function="fold")]
+        ordering = [Fold("term")]
 
     def __str__(self) -> str:
         return self.term
@@ -182,4 +186,3 @@ class LegalPage(BasePage):
     class Meta:
         verbose_name = "page légale"
         verbose_name_plural = "pages légales"
-

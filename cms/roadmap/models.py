@@ -48,7 +48,9 @@ class Roadmap(models.Model):
 
 
 class Objective(models.Model):
-    roadmap = models.ForeignKey(Roadmap, on_delete=models.PROTECT, related_name="objectives", verbose_name="feuille de route")
+    roadmap = models.ForeignKey(
+        Roadmap, on_delete=models.PROTECT, related_name="objectives", verbose_name="feuille de route"
+    )
     code = models.CharField("code", max_length=20, validators=[CODE])
     title = models.CharField("intitulé", max_length=200)
     description = models.TextField("description", blank=True)
@@ -60,7 +62,9 @@ class Objective(models.Model):
         ordering = ["roadmap", "order", "code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["roadmap", "code"], name="objective_code_unique", violation_error_message="Ce code existe déjà."
+                fields=["roadmap", "code"],
+                name="objective_code_unique",
+                violation_error_message="Ce code existe déjà.",
             )
         ]
 
@@ -71,14 +75,18 @@ class Objective(models.Model):
 class Theme(models.Model):
     """One of the themes of action (18 in the first roadmap)."""
 
-    roadmap = models.ForeignKey(Roadmap, on_delete=models.PROTECT, related_name="themes", verbose_name="feuille de route")
+    roadmap = models.ForeignKey(
+        Roadmap, on_delete=models.PROTECT, related_name="themes", verbose_name="feuille de route"
+    )
     objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="themes", verbose_name="objectif")
     code = models.CharField("code", max_length=20, validators=[CODE])
     title = models.CharField("intitulé", max_length=200)
     description = models.TextField("description", blank=True)
     order = models.PositiveSmallIntegerField("ordre", default=0)
     is_example = models.BooleanField(
-        "exemple", default=False, help_text="Affiché comme exemple, en attendant la feuille de route du Département."
+        "exemple",
+        default=False,
+        help_text="Affiché comme exemple, en attendant la feuille de route du Département.",
     )
     tint = models.CharField("teinte", max_length=20, choices=Tint, default=Tint.ACCUEIL)
     pictogram = models.CharField("pictogramme", max_length=20, choices=Pictogram, default=Pictogram.SIGNPOST)
@@ -93,7 +101,9 @@ class Theme(models.Model):
         verbose_name_plural = "thèmes"
         constraints = [
             models.UniqueConstraint(
-                fields=["roadmap", "code"], name="theme_code_unique", violation_error_message="Ce code existe déjà."
+                fields=["roadmap", "code"],
+                name="theme_code_unique",
+                violation_error_message="Ce code existe déjà.",
             )
         ]
 
@@ -114,7 +124,9 @@ class ThemeLink(models.Model):
         verbose_name_plural = "thèmes"
         constraints = [
             models.UniqueConstraint(
-                fields=["page", "theme"], name="theme_link_unique", violation_error_message="Ce thème est déjà choisi."
+                fields=["page", "theme"],
+                name="theme_link_unique",
+                violation_error_message="Ce thème est déjà choisi.",
             )
         ]
 
@@ -134,7 +146,9 @@ class ThemedPage(BasePage):
 class Evidence(models.Model):
     """One fact of the fil de preuve: a person was informed, was trained, tried, or was observed on a theme."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence", verbose_name="personne")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence", verbose_name="personne"
+    )
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="evidence", verbose_name="thème")
     kind = models.CharField("nature", max_length=10, choices=EvidenceKind)
     source = models.CharField(

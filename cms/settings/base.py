@@ -182,9 +182,7 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
         "OPTIONS": {"features": ["bold", "italic", "ul", "ol", "link", "document-link"]},
     }
 }
-WAGTAILSEARCH_BACKENDS = {
-    "default": {"BACKEND": "cms.core.search", "SEARCH_CONFIG": "french", "AUTO_UPDATE": True}
-}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "cms.core.search", "SEARCH_CONFIG": "french", "AUTO_UPDATE": True}}
 WAGTAIL_FINISH_WORKFLOW_ACTION = "wagtail.workflows.publish_workflow_state"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -1,0 +1,31 @@
+"""`fold()` sees French the same way in SQL and in Python."""
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cms.core.text import fold
+
+FRENCH = "abcdefghijklmnopqrstuvwxyzàâäçéèêëîïôöùûüÿœæABCDEFGHIJKLMNOPQRSTUVWXYZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ ’'-0123456789«»…"
+
+
+def sql_fold(text: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fold(%s)", [text])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [("Bénéficiaire", "beneficiaire"), ("ŒUVRE d’Ærø", "oeuvre d'aerø"), ("ÇA", "ca"), ("", "")],
+)
+def test_accents_case_and_ligatures_go(db: None, text: str, folded: str) -> None:
+    assert (fold(text), sql_fold(text)) == (folded, folded)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(text=st.text(alphabet=FRENCH, max_size=60))
+def test_python_and_sql_agree(db: None, text: str) -> None:
+    assert fold(text) == sql_fold(text)
+    assert fold(fold(text)) == fold(text)
