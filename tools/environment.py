@@ -105,8 +105,8 @@ def build_environment(lock_name: str) -> None:
 
 def create_environment() -> None:
     try:
-        import ensurepip  # noqa: F401, PLC0415 - Debian ships venv without it
-        import venv  # noqa: F401, PLC0415
+        import ensurepip  # noqa: F401 - Debian ships venv without it
+        import venv  # noqa: F401
     except ImportError as error:
         raise CannotBuild(
             f"Il manque à Python le module « {error.name} », qui crée les environnements virtuels.\n"
@@ -146,7 +146,15 @@ def build_assets() -> None:
         node_path = find_node()
         with step("Ressources du navigateur (npm)"):
             run(
-                ["npm", "ci", "--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts", "--loglevel=error"],
+                [
+                    "npm",
+                    "ci",
+                    "--no-audit",
+                    "--no-fund",
+                    "--no-update-notifier",
+                    "--ignore-scripts",
+                    "--loglevel=error",
+                ],
                 "Les paquets npm n'ont pas pu être installés. Le réseau est-il accessible ?",
                 env={**os.environ, "PATH": node_path},
             )

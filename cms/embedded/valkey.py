@@ -121,7 +121,5 @@ class Valkey:
             if process:
                 process.kill()
                 process.wait()
-            raise EmbeddedError(
-                f"Valkey n'a pas démarré. Fin de son journal, {self.log} :\n{last_lines(self.log)}"
-            )
+            raise EmbeddedError(f"Valkey n'a pas démarré. Fin de son journal, {self.log} :\n{last_lines(self.log)}")
         return Broker(pid=found[0].pid, socket=self.socket, started_here=True, process=process)
