@@ -28,8 +28,9 @@ urlpatterns = [
     path("", include("coordination.urls")),
     path("affichage/", views.set_theme, name="set_theme"),
 ]
-if settings.DEBUG:
+if settings.SOCLE_SHOW_COMPONENTS:
     urlpatterns += [path("composants/", views.components, name="components")]
+if settings.DEBUG:
     urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
 
 urlpatterns += [re_path(serve_pattern, views.serve_page, name="wagtail_serve")]

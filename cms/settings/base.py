@@ -213,6 +213,8 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # Demonstration: never true in production.
 SOCLE_DEMO = False
+# The page of every component, /composants/: development only.
+SOCLE_SHOW_COMPONENTS = False
 DEMO_PASSWORD = "Socle-demo-2026!"  # noqa: S105 - shown on purpose, demonstration only
 DEMO_ACCOUNTS = [
     ("professionnel@demo.example", "Professionnelle : suit les formations"),

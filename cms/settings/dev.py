@@ -8,4 +8,5 @@ SECRET_KEY = env.str("SECRET_KEY", default="development-only-never-in-production
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.console.EmailBackend"
 SOCLE_DEMO = True
+SOCLE_SHOW_COMPONENTS = True
 INTERNAL_IPS = ["127.0.0.1"]

@@ -1,0 +1,203 @@
+"""The real site for a browser: demo content in a database of its own, served by granian, driven through Chromium.
+
+Nothing here reaches into the process under test: what a test learns, it reads on the screen, with
+`manage.py progress`, or in the mail that waits in the outbox.
+"""
+
+import json
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from psycopg import sql
+
+from tests.database import ensure_template
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+WIDTHS = {"phone": 320, "desk": 1280}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def find_chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One site and one browser for all of them: they stay on one worker. Without Chromium they are skipped, loudly."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if not find_chromium():
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed: the browser tests did NOT run"))
+
+
+@dataclass(frozen=True)
+class LiveSite:
+    """A running site: its address, and its database for what no screen shows."""
+
+    base: str
+    dsn: str
+    environment: dict[str, str]
+    password: str
+
+    def manage(self, *arguments: str) -> str:
+        result = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    def progress(self, email: str) -> list[dict[str, Any]]:
+        return json.loads(self.manage("progress", email, "--json"))["enrolments"]
+
+    def outbox(self, address: str) -> list[str]:
+        """The payloads of the mails to `address` that wait or were sent, oldest first."""
+        with psycopg.connect(self.dsn) as database:
+            rows = database.execute("SELECT payload::text FROM core_outboxmessage ORDER BY id").fetchall()
+        return [row[0] for row in rows if address in row[0]]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=1):
+                return
+        except OSError:
+            select.select([], [], [], 0.1)  # not yet: leave the processor to the server
+    raise AssertionError(f"the site does not answer at {address} (exit code {server.poll()})")
+
+
+@pytest.fixture(scope="session")
+def live_site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    name = f"socle_browser_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with django_db_blocker.unblock():
+        template = ensure_template()
+        parameters = connection.get_connection_params()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    dsn = psycopg.conninfo.make_conninfo(
+        **{key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}, dbname=name
+    )
+    described = psycopg.conninfo.conninfo_to_dict(dsn)
+    url = f"postgres://{described.get('user', '')}:{described.get('password', '')}@"
+    host = str(described.get("host", ""))
+    url += f"{host.replace('/', '%2F')}:{described.get('port', '5432')}/{name}"
+    port = free_port()
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "cms.settings.browser",
+        "DATABASE_URL": url,
+        "MEDIA_ROOT": str(tmp_path_factory.mktemp("media")),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    site = LiveSite(f"http://127.0.0.1:{port}", dsn, environment, settings.DEMO_PASSWORD)
+    site.manage("load_demo")
+    log = (tmp_path_factory.mktemp("granian") / "log").open("wb")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+         "--workers", "1", "--blocking-threads", "4", "cms.wsgi:application"],
+        cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        wait_for(f"{site.base}/healthz", server)
+        yield site
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+        with psycopg.connect(dsn, dbname="postgres", autocommit=True) as database:
+            database.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Visitor:
+    """A person before a screen; every console message, refused request and request leaving the site is a fault."""
+
+    def __init__(self, browser: Browser, site: LiveSite, **options: Any) -> None:
+        self.site = site
+        self.faults: list[str] = []
+        self.context: BrowserContext = browser.new_context(base_url=site.base, locale="fr-FR", **options)
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        self.page.on("request", self._request)
+        self.expected_statuses: set[int] = set()
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            expected = any(f"status of {status}" in message.text for status in self.expected_statuses)
+            if not expected:
+                self.faults.append(f"console {message.type} at {self.page.url}: {message.text}")
+
+    def _request(self, request: Any) -> None:
+        if request.url.startswith("http") and not request.url.startswith(self.site.base):
+            self.faults.append(f"leaves the machine: {request.url}")
+
+    def sign_in(self, email: str, password: str | None = None) -> None:
+        self.page.goto("/compte/login/")
+        self.page.fill("input[name=login]", email)
+        self.page.fill("input[name=password]", password or self.site.password)
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_url(lambda url: "/compte/login" not in url)
+
+    def axe(self) -> list[str]:
+        """The violations of the page as it stands: rule, impact, first place."""
+        self.page.evaluate(AXE.read_text())
+        result = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        return [f"{v['id']} ({v['impact']}): {v['nodes'][0]['target']}" for v in result["violations"]]
+
+    def scrolls_sideways(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"))
+
+    def close(self) -> None:
+        self.context.close()
+        assert not self.faults, "\n".join(self.faults)
+
+
+@pytest.fixture
+def visit(browser: Browser, live_site: LiveSite) -> Iterator[Any]:
+    """Open a browser for one person: `visit(java_script_enabled=False, color_scheme="dark", …)`."""
+    visitors: list[Visitor] = []
+
+    def _visit(**options: Any) -> Visitor:
+        visitors.append(Visitor(browser, live_site, **options))
+        return visitors[-1]
+
+    yield _visit
+    for visitor in visitors:
+        visitor.close()
