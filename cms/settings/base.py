@@ -211,6 +211,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 
+# The view that greets a signed-in person at "/": `view(request, page)`, given by an upper room.
+SOCLE_DASHBOARD_VIEW = "courses.views.dashboard"
+
 # Demonstration: never true in production.
 SOCLE_DEMO = False
 # The page of every component, /composants/: development only.
