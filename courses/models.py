@@ -14,7 +14,7 @@ from wagtail.models import Orderable, Page
 
 from cms.accounts.enums import Job
 from cms.accounts.models import Organisation
-from cms.core.blocks import BodyBlock
+from cms.core.blocks.body import BodyBlock
 from cms.core.fields import LinesField, StreamField
 from cms.core.models import BasePage
 from cms.roadmap.models import ThemedPage

@@ -6,7 +6,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, Page
 
 from cms.accounts.models import Organisation
-from cms.core.blocks import BodyBlock
+from cms.core.blocks.body import BodyBlock
 from cms.core.fields import LinesField, StreamField
 from cms.core.functions import Fold
 from cms.core.models import BasePage
