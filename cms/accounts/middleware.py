@@ -37,4 +37,4 @@ def session_user(request: HttpRequest) -> Any:
 
 class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
     def process_request(self, request: HttpRequest) -> None:
-        request.user = SimpleLazyObject(partial(session_user, request))
+        request.user = SimpleLazyObject(partial(session_user, request))  # type: ignore[assignment]

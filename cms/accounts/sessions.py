@@ -45,6 +45,6 @@ class SessionStore(DatabaseSessionStore):
         return session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        session: Session = super().create_model_instance(data)
+        session: Any = super().create_model_instance(data)
         session.user_id = data.get(SESSION_KEY)
         return session

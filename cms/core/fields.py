@@ -33,7 +33,7 @@ class LinesField(ArrayField):
         kwargs.setdefault("blank", True)
         super().__init__(base_field or models.TextField(), **kwargs)
 
-    def formfield(self, **kwargs: Any) -> forms.Field:
+    def formfield(self, **kwargs: Any) -> Any:
         return super(ArrayField, self).formfield(
             **{
                 "form_class": LinesFormField,
@@ -52,7 +52,7 @@ class LinesFormField(SimpleArrayField):
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4}))
         super().__init__(base_field, delimiter="\n", **kwargs)
 
-    def to_python(self, value: Any) -> list[str]:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = "\n".join(line.strip() for line in value.splitlines() if line.strip())
         return super().to_python(value)
