@@ -1,0 +1,157 @@
+"""The demo courses, with everything the law asks to say of them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.utils.text import slugify
+
+from cms.pages.models import HomePage
+from cms.roadmap.models import Theme, ThemeLink
+from coordination.demo.blocks import NAMESPACE, BlockWriter, Raw
+from coordination.demo.files import DemoFiles
+from coordination.demo.richtext import Links
+from coordination.demo.writing import keep_page, publish
+from courses.models import CatalogueIndexPage, CoursePage, LessonPage, ModulePage, Prerequisite, QuizPage
+
+QUIZ_MINUTES = 10
+LEAD = "Des séquences d'un quart d'heure, à suivre à votre rythme. Vous reprenez toujours là où vous vous étiez arrêté."
+SUMMARIES = {
+    "SOCLE": (
+        "Les repères que partagent toutes les structures : qui fait quoi, comment se déroule le parcours de la "
+        "personne, ce que l'on peut se transmettre. À suivre en premier."
+    ),
+    "POUVOIR-AGIR": (
+        "Conduire un entretien où la personne garde la main : comprendre sa situation avec elle, écouter autrement, "
+        "choisir ensemble un premier pas."
+    ),
+    "CONTRAT": (
+        "Passer du diagnostic à un contrat d'engagement que la personne comprend, peut tenir et faire évoluer, "
+        "y compris quand le parcours se complique."
+    ),
+}
+ASSESSMENT = (
+    "Un quiz clôt chaque module. Il est validé à {mark} % de bonnes réponses ; vous pouvez le refaire autant de fois "
+    "que vous le souhaitez, chaque question est expliquée. Chaque leçon se confirme une fois lue."
+)
+HELP_CONTACT = (
+    "Une question sur le contenu ou une difficulté technique ? Écrivez à la coordination du SPIE, "
+    "coordination@demo.example : réponse sous deux jours ouvrés. Votre référent de structure peut aussi vous aider."
+)
+DISABILITY_ACCESS = (
+    "Les leçons et les quiz se suivent au clavier et avec un lecteur d'écran, sans limite de temps ; les textes "
+    "s'agrandissent et s'impriment. Pour tout besoin d'aménagement, écrivez au référent handicap de la formation à "
+    "coordination@demo.example : nous cherchons la solution avec vous avant votre inscription."
+)
+
+
+class CoursePages:
+    """Puts courses, modules, lessons and quizzes in their place; `publish` then writes and publishes them."""
+
+    def __init__(self, files: DemoFiles, home: HomePage) -> None:
+        self.files = files
+        self.texts = {(item["course"], item["module"], item["lesson"]): item for item in files.lessons["lessons"]}
+        self.catalogue = keep_page(home, CatalogueIndexPage, "formations", "Formations")
+        self.courses: dict[str, CoursePage] = {}
+        self.modules: dict[tuple[str, int], ModulePage] = {}
+        self.lessons: dict[tuple[str, int, int], LessonPage] = {}
+        self.quizzes: dict[tuple[str, int], QuizPage] = {}
+        for item in files.demo["courses"]:
+            self._keep_course(item["code"], item)
+
+    def publish(self, links: Links, themes: Mapping[str, Theme]) -> None:
+        publish(self.catalogue, {"title": "Formations", "lead": LEAD, "search_description": LEAD})
+        for item in self.files.demo["courses"]:
+            for number, module in enumerate(item["modules"], start=1):
+                self._publish_module(item, number, module, links)
+            self._publish_course(item, themes)
+
+    def _keep_course(self, code: str, item: Mapping[str, Any]) -> None:
+        course = self.courses[code] = keep_page(
+            self.catalogue, CoursePage, slugify(item["title"]), item["title"], code=code
+        )
+        for number, module in enumerate(item["modules"], start=1):
+            page = self.modules[code, number] = keep_page(course, ModulePage, slugify(module["title"]), module["title"])
+            for rank, lesson in enumerate(module["lessons"], start=1):
+                place = (code, number, rank)
+                self.lessons[place] = keep_page(
+                    page, LessonPage, self.texts[place]["slug"], lesson["title"], step_key=_step_key(place)
+                )
+            self.quizzes[code, number] = keep_page(
+                page, QuizPage, "quiz", f"Quiz : {module['title']}", step_key=_step_key((code, number, "quiz"))
+            )
+
+    def _publish_module(self, course: Mapping[str, Any], number: int, module: Mapping[str, Any], links: Links) -> None:
+        code = course["code"]
+        publish(self.modules[code, number], {"title": module["title"]})
+        for rank, lesson in enumerate(module["lessons"], start=1):
+            text = self.texts[code, number, rank]
+            publish(
+                self.lessons[code, number, rank],
+                {
+                    "title": lesson["title"],
+                    "objective": lesson["objective"],
+                    "est_minutes": lesson["minutes"],
+                    "body": BlockWriter(f"{code}/{text['slug']}", links).stream(text["body"]),
+                },
+            )
+        publish(
+            self.quizzes[code, number],
+            {
+                "title": f"Quiz : {module['title']}",
+                "introduction": "Quelques questions pour vérifier ce que vous retenez de ce module.",
+                "est_minutes": QUIZ_MINUTES,
+                "pass_mark": course["completion"]["min_quiz_score"],
+                "questions": _questions(f"{code}/{number}", module["quiz"]),
+            },
+        )
+
+    def _publish_course(self, item: Mapping[str, Any], themes: Mapping[str, Theme]) -> None:
+        objectives = [lesson["objective"] for module in item["modules"] for lesson in module["lessons"]]
+        summary = SUMMARIES[item["code"]]
+        publish(
+            self.courses[item["code"]],
+            {
+                "title": item["title"],
+                "code": item["code"],
+                "summary": summary,
+                "search_description": summary,
+                "objectives": objectives,
+                "audience": item["audience"],
+                "format": item["format"],
+                "assessment": ASSESSMENT.format(mark=item["completion"]["min_quiz_score"]),
+                "help_contact": HELP_CONTACT,
+                "disability_access": DISABILITY_ACCESS,
+            },
+            {
+                "theme_links": [ThemeLink(theme=themes[code]) for code in item["themes"]],
+                "prerequisites": [Prerequisite(course=self.courses[code]) for code in item["prerequisites"]],
+            },
+        )
+
+
+def _step_key(place: tuple[object, ...]) -> UUID:
+    return uuid5(NAMESPACE, "/".join(map(str, place)))
+
+
+def _questions(seed: str, questions: list[Mapping[str, Any]]) -> list[Raw]:
+    write = BlockWriter(f"quiz/{seed}", Links())
+    return [
+        {
+            "type": "question",
+            "id": str(uuid5(NAMESPACE, f"quiz/{seed}/{index}")),
+            "value": {
+                "text": question["text"],
+                "kind": question["kind"],
+                "answers": write.items(
+                    f"{write.seed}/{index}/answers",
+                    (
+                        {"text": option, "is_correct": rank in question["correct"], "feedback": ""}
+                        for rank, option in enumerate(question["options"])
+                    ),
+                ),
+                "feedback": question["feedback"],
+            },
+        }
+        for index, question in enumerate(questions)
+    ]
