@@ -76,7 +76,10 @@ class ThemeFile:
 
 
 def read_theme_file(content: bytes) -> ThemeFile:
-    """Return the rows and the errors of a file; raises UnreadableThemeFile when there is nothing to read line by line."""
+    """Return the rows and the errors of a file.
+
+    Raises UnreadableThemeFile when there is nothing to read line by line.
+    """
     text = _decode(content)
     separator, columns, ignored = _read_header(text)
     rows: list[ThemeRow] = []
