@@ -7,10 +7,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
 from cms.accounts.models import COORDINATION, TRAINERS, User
-from tests.database import ensure_template
+from tests.database import ensure_template, restore
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.strict_client import UNDEFINED, StrictClient
 
@@ -19,6 +20,11 @@ from tests.strict_client import UNDEFINED, StrictClient
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"]["TEMPLATE"] = ensure_template()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _restore_rather_than_empty() -> None:
+    TransactionTestCase._fixture_teardown = lambda self: restore()
 
 
 @pytest.fixture(autouse=True)

@@ -45,3 +45,15 @@ def ensure_template() -> str:
         with connection._nodb_cursor() as cursor:
             cursor.execute(f'ALTER DATABASE "{name}_building" RENAME TO "{name}"')
     return name
+
+
+def restore() -> None:
+    """Give the database of this run the content of the template again, after a test which has really committed.
+
+    Django would empty every table, and what migrations put there (Wagtail's root page, groups) with them.
+    """
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{ensure_template()}" STRATEGY FILE_COPY')

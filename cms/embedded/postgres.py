@@ -195,8 +195,10 @@ class Cluster:
             return
         partial = self.directory / "data.partial"
         shutil.rmtree(partial, ignore_errors=True)
-        command = [self.program("initdb"), "--pgdata", partial, "--username", SUPERUSER, "--auth=trust",
-                   "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]  # fmt: skip
+        command: list[str | Path] = [
+            self.program("initdb"), "--pgdata", partial, "--username", SUPERUSER, "--auth=trust",
+            "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
+        ]  # fmt: skip
         if self.options.get("fsync") == "off":
             command.append("--no-sync")
         result = subprocess.run(
