@@ -1,5 +1,6 @@
 """French text without its accents, as the SQL function `fold()` sees it."""
 
+import re
 import unicodedata
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "’": "'"})
@@ -13,3 +14,20 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text)
     bare = "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
     return bare.translate(_LIGATURES).lower()
+
+
+_WORD = re.compile(r"[^\W_]+")
+_FEMININE = re.compile(r"(?<=[^\W_]{2})ees?(?![^\W_])")
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text`: letters and digits, so that « l'emploi » is two."""
+    return _WORD.findall(text)
+
+
+def searchable(text: str) -> str:
+    """Return `text` folded, feminine participles brought to the masculine.
+
+    The French stemmer knows « orientée » by its accent; folded, it would keep an « e » that « orienter » has lost.
+    """
+    return _FEMININE.sub("e", fold(text))

@@ -4,6 +4,7 @@ from django.db import models
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, Page
+from wagtail.search import index
 
 from cms.accounts.models import Organisation
 from cms.core.blocks.body import BodyBlock
@@ -99,6 +100,7 @@ class InformationPage(ThemedPage):
     pathway_steps = ParentalManyToManyField(PathwayStep, blank=True, verbose_name="étapes du parcours RSA")
     is_public = models.BooleanField("visible sans connexion", default=False)  # type: ignore[assignment]
 
+    search_fields = [*Page.search_fields, index.SearchField("summary", boost=2), index.SearchField("body")]
     parent_page_types = ["pages.InformationSectionPage"]
     subpage_types: list[str] = []
 
@@ -179,6 +181,7 @@ class LegalPage(BasePage):
     review_due_on = models.DateField("à relire avant le", null=True, blank=True)
 
     is_public = True
+    search_fields = [*Page.search_fields, index.SearchField("body")]
     parent_page_types = ["pages.HomePage"]
     subpage_types: list[str] = []
     content_panels = [*Page.content_panels, FieldPanel("body"), LEGAL_PANELS]
