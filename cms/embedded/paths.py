@@ -9,6 +9,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,10 +78,13 @@ class Home:
 
     def make_socket_directory(self, name: str) -> Path:
         """Create it, and make sure that it is ours: /tmp belongs to everybody."""
-        path = self.private_directory(self.socket_directory(name))
-        status = path.lstat()
+        path = self.socket_directory(name)
+        try:
+            status = path.lstat()
+        except FileNotFoundError:
+            return self.private_directory(path)
         uid = self.owner.pw_uid if self.owner else os.getuid()
-        if path.is_symlink() or status.st_uid != uid or status.st_mode & 0o077:
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o077:
             raise EmbeddedError(f"Le dossier {path} appartient à un autre compte ou lui est ouvert. Supprimez-le.")
         return path
 

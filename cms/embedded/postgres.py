@@ -133,6 +133,7 @@ class Cluster:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(server.pid, signum)
                 if wait_until(lambda: not working_in(self.data, "postgres"), timeout=STOP_TIMEOUT):
+                    self._clear_remains()
                     return True
             raise EmbeddedError(f"PostgreSQL ({self.name}) ne s'arrête pas : voir {self.log}.")
 
@@ -274,6 +275,4 @@ class Cluster:
             if not wait_until(lambda: not working_in(self.data, "postgres"), timeout=10):
                 raise EmbeddedError(f"Des processus d'un PostgreSQL interrompu occupent encore {self.data}.")
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            for name in self.home.socket_directory(self.service).iterdir():
-                name.unlink()
+        shutil.rmtree(self.home.socket_directory(self.service), ignore_errors=True)

@@ -41,8 +41,8 @@ class Command(BaseCommand):
             raise CommandError("Cette configuration n'est pas une démonstration (SOCLE_DEMO).")
         self.local = settings.BASE_DIR / ".local"
         try:
+            number = free_port(port)
             with self.alone():
-                number = free_port(port)
                 environment = {"DEBUG": os.environ.get("DEBUG", "false"), "PYTHONUNBUFFERED": "1"}
                 with Supervisor(logs=self.local / "logs", environment=environment) as supervisor:
                     self.serve(supervisor, number)
