@@ -1,0 +1,35 @@
+"""Who may open /pilotage/."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from cms.accounts.models import User
+
+View = Callable[..., HttpResponseBase]
+
+
+class SignedRequest(HttpRequest):
+    """A request from someone who may be here."""
+
+    user: User
+
+
+def pilotage_required(view: View) -> View:
+    """To the door for who is not signed in; for who has no pilotage, there is nothing here (404)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user: Any = request.user
+        if not user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        if not user.has_pilotage:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,22 @@
+"""What the coordination and the leads do for others."""
+
+from datetime import date
+
+from courses.services import enrol
+
+from cms.accounts.models import User
+from courses.enums import EnrolmentSource
+from courses.models import CoursePage, Enrolment
+
+
+def enrol_by(*, user: User, person: User, course: CoursePage, due_on: date | None) -> str:
+    """Enrol `person` on behalf of `user`; return a sentence that says what was done.
+
+    Raises CourseError, as `courses.services.enrol` does.
+    """
+    already = Enrolment.objects.of(person).open().filter(course=course).exists()
+    source = EnrolmentSource.COORDINATION if user.sees_everyone else EnrolmentSource.LEAD
+    enrol(person=person, course=course, source=source, due_on=due_on)
+    if already:
+        return f"{person} suit déjà « {course.title} » : rien n'a changé."
+    return f"{person} est maintenant inscrit à « {course.title} »."

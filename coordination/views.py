@@ -1,0 +1,107 @@
+"""/pilotage/: for the coordination, everyone; for a lead, their own people."""
+
+from uuid import UUID
+
+from courses.errors import CourseError
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from cms.accounts.models import User
+from coordination import exports, queries
+from coordination.access import SignedRequest, pilotage_required
+from coordination.forms import EnrolForm, FilterForm, PeopleFilterForm
+from coordination.services import enrol_by
+from courses.models import CoursePage
+
+PEOPLE_PER_PAGE = 25
+
+
+@require_safe
+@pilotage_required
+def dashboard(request: SignedRequest) -> HttpResponse:
+    reach = queries.reach_of(request.user)
+    form = FilterForm(request.GET, choices=queries.choices_for(reach))
+    context = {
+        "form": form,
+        "filters": form.filters.for_figures,
+        "dashboard": queries.dashboard_of(reach, form.filters),
+        "now": timezone.now(),
+    }
+    return render(request, "coordination/dashboard.html", context)
+
+
+def people_form(request: SignedRequest, reach: queries.Reach) -> PeopleFilterForm:
+    choices = queries.choices_for(reach)
+    return PeopleFilterForm(request.GET, choices=choices, sees_everyone=reach.organisations is None)
+
+
+@require_safe
+@pilotage_required
+def people(request: SignedRequest) -> HttpResponse:
+    reach = queries.reach_of(request.user)
+    form = people_form(request, reach)
+    listing = queries.PeopleListing(reach, form.filters)
+    page = Paginator[queries.PersonRow](listing, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "filters": form.filters, "size": listing.size, "page": page, "now": timezone.now()}
+    return render(request, "coordination/people.html", context)
+
+
+def file_name(extension: str) -> str:
+    return f"personnes-{timezone.localdate().isoformat()}.{extension}"
+
+
+@require_safe
+@pilotage_required
+def people_csv(request: SignedRequest) -> StreamingHttpResponse:
+    reach = queries.reach_of(request.user)
+    everyone = queries.every_person(reach, people_form(request, reach).filters)
+    return StreamingHttpResponse(
+        exports.csv_chunks(everyone),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{file_name("csv")}"'},
+    )
+
+
+@require_safe
+@pilotage_required
+def people_xlsx(request: SignedRequest) -> FileResponse:
+    reach = queries.reach_of(request.user)
+    everyone = queries.every_person(reach, people_form(request, reach).filters)
+    return FileResponse(exports.xlsx_file(everyone), as_attachment=True, filename=file_name("xlsx"))
+
+
+def visible_person(request: SignedRequest, public_id: UUID) -> User:
+    person: User = get_object_or_404(User.objects.visible_to(request.user), public_id=public_id)
+    return person
+
+
+def show_person(request: SignedRequest, person: User, form: EnrolForm, status: int = 200) -> HttpResponse:
+    sheet = queries.sheet_of(person, request.user, queries.reach_of(request.user))
+    return render(request, "coordination/person.html", {"sheet": sheet, "person": person, "form": form}, status=status)
+
+
+@require_safe
+@pilotage_required
+def person(request: SignedRequest, public_id: UUID) -> HttpResponse:
+    return show_person(request, visible_person(request, public_id), EnrolForm(courses=queries.open_courses()))
+
+
+@require_POST
+@pilotage_required
+def enrol(request: SignedRequest, public_id: UUID) -> HttpResponse:
+    person = visible_person(request, public_id)
+    form = EnrolForm(request.POST, courses=queries.open_courses())
+    if not form.is_valid():
+        return show_person(request, person, form, status=422)
+    course = get_object_or_404(CoursePage, pk=form.cleaned_data["course"])
+    try:
+        sentence = enrol_by(user=request.user, person=person, course=course, due_on=form.cleaned_data["due_on"])
+    except CourseError as error:
+        form.add_error("course", str(error))
+        return show_person(request, person, form, status=422)
+    messages.success(request, sentence)
+    return redirect("pilotage_person", public_id)
