@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable, Page, PageManager
 
 from cms.accounts.enums import Job
 from cms.accounts.models import Organisation
@@ -21,7 +21,7 @@ from cms.roadmap.models import ThemedPage
 from courses.blocks import QuestionsBlock
 from courses.enums import ClosingReason, CourseFormat, EnrolmentSource, Status, StepKind, StepStatus
 from courses.progress import StepFacts
-from courses.querysets import EnrolmentQuerySet
+from courses.querysets import AttemptQuerySet, CourseQuerySet, EnrolmentQuerySet
 
 
 class CatalogueIndexPage(BasePage):
@@ -50,6 +50,9 @@ class CoursePage(ThemedPage):
     help_contact = models.TextField("aide et contact", blank=True)
     disability_access = models.TextField("accessibilité et handicap", blank=True)
 
+    objects = PageManager.from_queryset(CourseQuerySet)()
+
+    exclude_fields_in_copy = ["code"]
     parent_page_types = ["courses.CatalogueIndexPage"]
     subpage_types = ["courses.ModulePage"]
     content_panels = [
@@ -98,7 +101,7 @@ class ModulePage(BasePage):
 class StepPage(BasePage):
     """Anything a learner can complete. Rooms above add kinds by deriving from this and giving `step_kind`."""
 
-    step_key = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
+    step_key = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     is_required = models.BooleanField("obligatoire", default=True)
     est_minutes = models.PositiveSmallIntegerField("durée moyenne (minutes)", default=15)
 
@@ -114,6 +117,12 @@ class StepPage(BasePage):
     def completion_rule(self) -> dict[str, Any]:
         """What completes this step, as stored in the manifest: `rule`, and `pass_mark` (percent) if it has one."""
         raise TypeError(f"{type(self).__name__} must say what completes it")
+
+    def with_content_json(self, content: dict[str, Any]) -> Any:
+        """A revision says what the page tells, never which step it is: a copy brings its origin's revisions."""
+        page = super().with_content_json(content)
+        page.step_key = self.step_key
+        return page
 
     step_panels = [MultiFieldPanel([FieldPanel("is_required"), FieldPanel("est_minutes")], heading="Étape")]
 
@@ -178,8 +187,10 @@ class CourseVersion(models.Model):
     """What a course asked for on the day it was published.
 
     `manifest`: ordered list of steps `{step_key, kind, title, is_required, rule, pass_mark, est_minutes, module,
-    page_id, path, is_withdrawn}`. The hash covers what is asked (key, kind, required, rule, pass mark) and
-    nothing that is only shown: labels and addresses are brought up to date in place, a typo makes no version.
+    module_id, page_id, path, is_withdrawn, withdrawn}`; `withdrawn` lists the spans `[from, to or null]` during
+    which the step was out of reach. The hash covers what is asked, in order (key, kind, required, rule, pass
+    mark) and nothing that is only shown: labels and addresses are brought up to date in place, so a typo makes
+    no version.
     """
 
     course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="versions", verbose_name="formation")
@@ -196,6 +207,10 @@ class CourseVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course}, version {self.number}"
+
+    def step(self, step_key: uuid.UUID | str) -> dict[str, Any] | None:
+        """The step of this version with that key, or None."""
+        return next((step for step in self.manifest if step["step_key"] == str(step_key)), None)
 
 
 class Enrolment(models.Model):
@@ -257,6 +272,8 @@ class Attempt(models.Model):
     submitted_at = models.DateTimeField(default=timezone.now)
     revision = models.BigIntegerField(null=True)
     snapshot = models.JSONField(default=dict)
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tentative"

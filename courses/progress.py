@@ -11,6 +11,8 @@ from typing import Any
 
 from courses.enums import Status, StepStatus
 
+Step = Mapping[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class StepFacts:
@@ -35,25 +37,56 @@ class Progress:
     completed_at: datetime | None
 
 
-def progress_of(
-    manifest: Iterable[Mapping[str, Any]], facts: Iterable[StepFacts], completed_at: datetime | None = None
-) -> Progress:
+def progress_of(manifest: Iterable[Step], facts: Iterable[StepFacts]) -> Progress:
     """Return where an enrolment stands.
 
-    `manifest` is the pinned version's list of steps: `step_key`, `is_required`, `is_withdrawn` are read here.
-    A withdrawn step (its page is gone) is asked of no one. `completed_at` is the completion already recorded:
-    whoever completed stays complete. A manifest with no required step is *not trackable*, never complete.
+    `manifest` is the pinned version's list of steps; `step_key`, `is_required` and `withdrawn` are read here.
+    A step that was withdrawn is asked of no one meanwhile, and whoever had then done all that was asked is
+    complete for good: completion is looked for at every instant of the past, not only now.
+    A manifest that asks for nothing is *not trackable*, never complete.
     """
+    required = [step for step in manifest if step["is_required"]]
     by_key = {fact.step_key: fact for fact in facts}
     last_activity_at = max((fact.last_attempt_at for fact in by_key.values() if fact.last_attempt_at), default=None)
-    asked = [step["step_key"] for step in manifest if step["is_required"] and not step.get("is_withdrawn")]
-    finished = [by_key[key] for key in asked if key in by_key and by_key[key].status == StepStatus.COMPLETED]
-    required, done = len(asked), len(finished)
-    if completed_at is None and required and done == required:
-        completed_at = max((fact.first_completed_at for fact in finished if fact.first_completed_at), default=None)
+    done_at = {
+        key: fact.first_completed_at
+        for key, fact in by_key.items()
+        if fact.status == StepStatus.COMPLETED and fact.first_completed_at
+    }
+    asked = [step["step_key"] for step in required if not step.get("is_withdrawn")]
+    done = sum(key in done_at for key in asked)
+    completed_at = _completed_at(required, done_at)
     if completed_at is not None:
-        return Progress(required, required, 100, Status.COMPLETED, last_activity_at, completed_at)
-    if not required:
+        return Progress(len(asked), len(asked), 100, Status.COMPLETED, last_activity_at, completed_at)
+    if not asked:
         return Progress(0, 0, 0, Status.NOT_TRACKABLE, last_activity_at, None)
     status = Status.IN_PROGRESS if by_key else Status.NOT_STARTED
-    return Progress(required, done, done * 100 // required, status, last_activity_at, None)
+    return Progress(len(asked), done, done * 100 // len(asked), status, last_activity_at, None)
+
+
+def _completed_at(required: list[Step], done_at: Mapping[str, datetime]) -> datetime | None:
+    """Return the first instant at which every step then asked for was done, or None."""
+    pauses = {step["step_key"]: _pauses(step) for step in required if step.get("withdrawn")}
+    if not pauses:  # the common case: nothing was ever withdrawn
+        if required and all(step["step_key"] in done_at for step in required):
+            return max(done_at[step["step_key"]] for step in required)
+        return None
+    instants = {done_at[step["step_key"]] for step in required if step["step_key"] in done_at}
+    instants |= {start for spans in pauses.values() for start, _ in spans}
+    for instant in sorted(instants):
+        asked = [
+            step["step_key"]
+            for step in required
+            if not any(start <= instant < (end or datetime.max.replace(tzinfo=instant.tzinfo))
+                       for start, end in pauses.get(step["step_key"], ()))
+        ]
+        if asked and all(key in done_at and done_at[key] <= instant for key in asked):
+            return instant
+    return None
+
+
+def _pauses(step: Step) -> list[tuple[datetime, datetime | None]]:
+    return [
+        (datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None)
+        for start, end in step["withdrawn"]
+    ]

@@ -3,9 +3,25 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef
+from wagtail.query import PageQuerySet
 
 if TYPE_CHECKING:
     from cms.accounts.models import User
+
+
+class CourseQuerySet(PageQuerySet):
+    def missing_for(self, person: "User", course: Any) -> "CourseQuerySet":
+        """Prerequisites of a course this person has not completed; one no longer published is asked of nobody."""
+        enrolments: Any = self.model._meta.get_field("enrolments").related_model
+        completed = enrolments.objects.of(person).completed().filter(course=OuterRef("pk"))
+        return self.live().filter(~Exists(completed), required_by__page=course)
+
+    def around(self, page: Any) -> "CourseQuerySet":
+        """Live courses that hold this page, or that it holds."""
+        steplen = page.steplen
+        above = [page.path[:end] for end in range(steplen, len(page.path) + 1, steplen)]
+        return self.live().filter(models.Q(path__in=above) | models.Q(path__startswith=page.path))
 
 
 class EnrolmentQuerySet(models.QuerySet[Any]):
@@ -25,3 +41,12 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
 
     def with_state(self) -> "EnrolmentQuerySet":
         return self.select_related("state", "version", "course")
+
+    def completed(self) -> "EnrolmentQuerySet":
+        return self.filter(state__completed_at__isnull=False)
+
+
+class AttemptQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "AttemptQuerySet":
+        """One's own only: an employer, a trainer or the coordination see states, never answers."""
+        return self.filter(enrolment__person=user)

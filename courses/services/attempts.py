@@ -1,0 +1,147 @@
+"""The write everything else stands on: one finished attempt at one step."""
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from courses.enums import StepStatus
+from courses.errors import EnrolmentClosed, IdempotencyKeyReused, StepNotInVersion
+from courses.models import Attempt, Enrolment, EnrolmentState
+from courses.progress import StepFacts, progress_of
+from courses.services.states import STATE_FIELDS, celebrate, state_from
+
+# One statement stores the attempt, merges it into its step, and reads what the status function needs: the
+# manifest, the other steps, the themes. Merging takes the least, the greatest and the sum, so the order in
+# which attempts arrive does not matter, and the result is the one `recompute` finds from all of them.
+# An idempotency key already there stores nothing, and the first column is null.
+STORE = """
+WITH attempt AS (
+    INSERT INTO courses_attempt
+        (enrolment_id, step_key, idempotency_key, score, max_score, passed, started_at, submitted_at, revision, snapshot)
+    VALUES
+        (%(enrolment)s, %(step_key)s, %(idempotency_key)s, %(score)s, %(max_score)s, %(passed)s, %(started_at)s,
+         %(submitted_at)s, %(revision)s, %(snapshot)s)
+    ON CONFLICT (idempotency_key) DO NOTHING
+    RETURNING *
+), step AS (
+    INSERT INTO courses_stepstate AS known
+        (enrolment_id, step_key, status, best_score, attempts_count, first_completed_at, last_attempt_at)
+    SELECT enrolment_id, step_key, CASE WHEN passed THEN 'completed' ELSE 'in_progress' END,
+           round(score * 100 / max_score, 2), 1, CASE WHEN passed THEN submitted_at END, submitted_at
+    FROM attempt
+    ON CONFLICT (enrolment_id, step_key) DO UPDATE SET
+        status = CASE WHEN known.status = 'completed' THEN known.status ELSE excluded.status END,
+        best_score = greatest(known.best_score, excluded.best_score),
+        attempts_count = known.attempts_count + 1,
+        first_completed_at = least(known.first_completed_at, excluded.first_completed_at),
+        last_attempt_at = greatest(known.last_attempt_at, excluded.last_attempt_at)
+    RETURNING *
+)
+SELECT
+    (SELECT id FROM attempt),
+    version.manifest,
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(step_key, status, first_completed_at, last_attempt_at)), '[]')
+     FROM courses_stepstate WHERE enrolment_id = enrolment.id),
+    (SELECT jsonb_build_array(step_key, status, first_completed_at, last_attempt_at) FROM step),
+    (SELECT coalesce(array_agg(theme_id), '{}') FROM roadmap_themelink WHERE page_id = enrolment.course_id)
+FROM courses_enrolment enrolment JOIN courses_courseversion version ON version.id = enrolment.version_id
+WHERE enrolment.id = %(enrolment)s
+"""
+
+
+@transaction.atomic
+def record_attempt(
+    *,
+    enrolment: Enrolment,
+    step_key: UUID | str,
+    idempotency_key: str,
+    passed: bool,
+    score: Decimal | int | None = None,
+    max_score: Decimal | int | None = None,
+    snapshot: dict[str, Any] | None = None,
+    revision: int | None = None,
+    started_at: datetime | None = None,
+) -> Attempt:
+    """Store one finished attempt and bring the enrolment's state up to date, in one transaction.
+
+    `score` and `max_score` are points, `revision` is the live revision of the page. Sending the same
+    `idempotency_key` again returns the first attempt and changes nothing.
+
+    Raises StepNotInVersion when the pinned version has no such step, EnrolmentClosed, and IdempotencyKeyReused
+    when the key was used for another enrolment or another step.
+    """
+    if enrolment.version.step(step_key) is None:
+        raise StepNotInVersion
+    attempt = Attempt(
+        enrolment=enrolment,
+        step_key=UUID(str(step_key)),
+        idempotency_key=idempotency_key,
+        score=score,
+        max_score=max_score,
+        passed=passed,
+        started_at=started_at,
+        submitted_at=timezone.now(),
+        revision=revision,
+        snapshot=snapshot or {},
+    )
+    locked = Enrolment.objects.filter(pk=enrolment.pk).select_for_update(no_key=True)
+    if locked.values_list("closed_at", flat=True).get() is not None:
+        return _known(attempt, otherwise=EnrolmentClosed)
+    manifest, before, after, themes = _store(attempt)
+    if attempt.pk is None:
+        return _known(attempt, otherwise=IdempotencyKeyReused)
+    was, progress = progress_of(manifest, before), progress_of(manifest, after)
+    values = {name: getattr(progress, name) for name in STATE_FIELDS}
+    if not EnrolmentState.objects.filter(pk=enrolment.pk).update(last_step_key=step_key, **values):
+        state_from(enrolment.pk, progress).save(force_insert=True)
+    if progress.completed_at is not None and was.completed_at is None:
+        celebrate(enrolment, completed_at=progress.completed_at, themes=themes)
+    return attempt
+
+
+def _store(attempt: Attempt) -> tuple[list[dict[str, Any]], list[StepFacts], list[StepFacts], list[int]]:
+    """Run STORE; set `attempt.pk` if it was stored. Return manifest, facts before, facts after, themes."""
+    values = {
+        "enrolment": attempt.enrolment_id,
+        "step_key": attempt.step_key,
+        "idempotency_key": attempt.idempotency_key,
+        "score": attempt.score,
+        "max_score": attempt.max_score,
+        "passed": attempt.passed,
+        "started_at": attempt.started_at,
+        "submitted_at": attempt.submitted_at,
+        "revision": attempt.revision,
+        "snapshot": Jsonb(attempt.snapshot),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, values)
+        attempt.pk, manifest, before, step, themes = cursor.fetchone()
+    facts = {row[0]: _facts(row) for row in json.loads(before)}
+    after = facts if step is None else facts | {str(attempt.step_key): _facts(json.loads(step))}
+    return json.loads(manifest), list(facts.values()), list(after.values()), themes
+
+
+def _facts(row: list[Any]) -> StepFacts:
+    step_key, status, first, last = row
+    return StepFacts(
+        step_key=step_key,
+        status=StepStatus(status),
+        first_completed_at=datetime.fromisoformat(first) if first else None,
+        last_attempt_at=datetime.fromisoformat(last) if last else None,
+    )
+
+
+def _known(attempt: Attempt, *, otherwise: type[Exception]) -> Attempt:
+    """Return the attempt stored under this key for this very step; raise if the key serves elsewhere or nowhere."""
+    known = Attempt.objects.filter(idempotency_key=attempt.idempotency_key).first()
+    if known is None:
+        raise otherwise
+    if (known.enrolment_id, known.step_key) != (attempt.enrolment_id, attempt.step_key):
+        raise IdempotencyKeyReused
+    return known

@@ -1,0 +1,87 @@
+"""Who is in which course, and where they stopped."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from cms.accounts.models import Membership, User
+from courses.enums import ClosingReason, EnrolmentSource, Status
+from courses.errors import CourseNotOpen, EnrolmentClosed, EnrolmentNotCompleted, PrerequisitesMissing
+from courses.models import CoursePage, Enrolment, EnrolmentState
+from courses.progress import progress_of
+from courses.services.states import state_from
+
+
+@transaction.atomic
+def enrol(*, person: User, course: CoursePage, source: EnrolmentSource | str, due_on: date | None = None) -> Enrolment:
+    """Enrol a person in the latest version of a course; return the open enrolment if there is one already.
+
+    Raises CourseNotOpen, or PrerequisitesMissing with the courses to complete first.
+    """
+    course = _lock(course)
+    existing = Enrolment.objects.of(person).open().filter(course=course).first()
+    if existing is not None:
+        return existing
+    if missing := CoursePage.objects.missing_for(person, course):
+        raise PrerequisitesMissing(missing)
+    return _open_cycle(person=person, course=course, source=source, due_on=due_on)
+
+
+@transaction.atomic
+def retake(*, enrolment: Enrolment) -> Enrolment:
+    """Close a completed enrolment, which stays whole, and open the next cycle in the latest version.
+
+    Raises EnrolmentNotCompleted, EnrolmentClosed or CourseNotOpen.
+    """
+    course = _lock(enrolment.course)
+    enrolment = Enrolment.objects.select_for_update(of=("self",), no_key=True).get(pk=enrolment.pk)
+    if enrolment.closed_at is not None:
+        raise EnrolmentClosed
+    if enrolment.state.completed_at is None:
+        raise EnrolmentNotCompleted
+    enrolment.closed_at = timezone.now()
+    enrolment.closing_reason = ClosingReason.RETAKEN
+    enrolment.save(update_fields=["closed_at", "closing_reason"])
+    return _open_cycle(person=enrolment.person, course=course, source=EnrolmentSource.SELF, due_on=None)
+
+
+def visit_step(*, enrolment: Enrolment, step_key: UUID | str) -> None:
+    """Remember where the reader is, to resume there; writes only when it changes."""
+    if enrolment.closed_at is None and str(enrolment.state.last_step_key) != str(step_key):
+        EnrolmentState.objects.filter(pk=enrolment.pk).update(last_step_key=step_key)
+
+
+def _lock(course: CoursePage) -> CoursePage:
+    """Lock the course: publishing a version and enrolling in it take turns, so do two enrolments of one person."""
+    return CoursePage.objects.select_for_update(of=("self",), no_key=True).get(pk=course.pk)
+
+
+def _open_cycle(
+    *, person: User, course: CoursePage, source: EnrolmentSource | str, due_on: date | None
+) -> Enrolment:
+    version = course.versions.order_by("-number").first()
+    if not course.live or version is None:
+        raise CourseNotOpen
+    progress = progress_of(version.manifest, [])
+    if progress.status == Status.NOT_TRACKABLE:
+        raise CourseNotOpen
+    last = Enrolment.objects.filter(person=person, course=course).aggregate(last=Max("cycle"))["last"]
+    enrolment = Enrolment.objects.create(
+        person=person,
+        course=course,
+        cycle=(last or 0) + 1,
+        version=version,
+        organisation_at_start_id=Membership.objects.current()
+        .filter(person=person)
+        .order_by("starts_on", "pk")
+        .values_list("organisation", flat=True)
+        .first(),
+        source=source,
+        due_on=due_on,
+    )
+    enrolment.state = state_from(enrolment.pk, progress)
+    enrolment.state.save(force_insert=True)
+    return enrolment

@@ -1,0 +1,124 @@
+"""From the live pages of a course to what its learners are asked."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from wagtail.models import Page
+
+from courses.errors import CourseNotOpen
+from courses.models import CoursePage, CourseVersion, Enrolment, ModulePage, StepPage
+from courses.services.states import BATCH, recompute
+
+LABELS = ("title", "est_minutes", "module", "module_id", "page_id", "path")
+
+
+@transaction.atomic
+def publish_version(*, course: CoursePage, note: str = "") -> CourseVersion:
+    """Bring the versions of a live course up to date with its pages; return the latest.
+
+    A new version is made only when what is asked has changed. Titles, minutes and addresses are refreshed in
+    every version. A step whose page can no longer be reached is marked withdrawn in the versions that asked
+    for it (and no longer withdrawn once it is back), and the open enrolments concerned are computed again.
+
+    Raises CourseNotOpen when the course is not live.
+    """
+    course = CoursePage.objects.select_for_update(of=("self",), no_key=True).get(pk=course.pk)
+    if not course.live:
+        raise CourseNotOpen
+    live = manifest_of(course)
+    now = timezone.now()
+    versions = list(course.versions.order_by("number"))
+    changed = [version for version in versions if _refresh(version, live, now)]
+    if changed:
+        CourseVersion.objects.bulk_update(changed, ["manifest"])
+    if not versions or versions[-1].manifest_hash != hash_of(live):
+        number = versions[-1].number + 1 if versions else 1
+        versions.append(
+            CourseVersion.objects.create(
+                course=course, number=number, manifest=live, manifest_hash=hash_of(live), note=note, published_at=now
+            )
+        )
+    asking = [version.pk for version in changed if version.has_moved]
+    if asking:
+        _recompute_enrolments_of(asking)
+    return versions[-1]
+
+
+def manifest_of(course: CoursePage) -> list[dict[str, Any]]:
+    """Return what the live pages of the course ask, in the order of the tree."""
+    modules = {module.path: module for module in ModulePage.objects.child_of(course).live()}
+    pages = Page.objects.descendant_of(course).live().filter(depth=course.depth + 2).order_by("path").specific()
+    return [
+        _entry(page, modules[page.path[: -Page.steplen]])
+        for page in pages
+        if isinstance(page, StepPage) and page.path[: -Page.steplen] in modules
+    ]
+
+
+def hash_of(manifest: Iterable[dict[str, Any]]) -> str:
+    """Return the fingerprint of what is asked: everything in the manifest but what is only shown."""
+    shown = {*LABELS, "is_withdrawn", "withdrawn"}
+    asked = [{name: value for name, value in step.items() if name not in shown} for step in manifest]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _entry(page: StepPage, module: ModulePage) -> dict[str, Any]:
+    return {
+        "step_key": str(page.step_key),
+        "kind": str(page.step_kind),
+        "title": page.title,
+        "is_required": page.is_required,
+        "rule": None,
+        "pass_mark": None,
+        **page.completion_rule,
+        "est_minutes": page.est_minutes,
+        "module": module.title,
+        "module_id": module.pk,
+        "page_id": page.pk,
+        "path": page.get_url() or "",
+        "is_withdrawn": False,
+        "withdrawn": [],
+    }
+
+
+def _refresh(version: CourseVersion, live: list[dict[str, Any]], now: datetime) -> bool:
+    """Bring one manifest up to date in memory; `version.has_moved` says whether what is asked of people changed."""
+    by_key = {step["step_key"]: step for step in live}
+    version.has_moved = False
+    is_changed = False
+    for step in version.manifest:
+        now_live = by_key.get(step["step_key"])
+        if now_live is not None:
+            labels = {name: now_live[name] for name in LABELS}
+            is_changed |= any(step.get(name) != value for name, value in labels.items())
+            step.update(labels)
+        if step["is_withdrawn"] == (now_live is None):
+            continue
+        if now_live is None:
+            step["withdrawn"].append([now.isoformat(), None])
+        else:
+            step["withdrawn"][-1][1] = now.isoformat()
+        step["is_withdrawn"] = now_live is None
+        version.has_moved |= step["is_required"]
+        is_changed = True
+    return is_changed
+
+
+def _recompute_enrolments_of(versions: list[int]) -> None:
+    after = 0
+    while True:
+        batch = list(
+            Enrolment.objects.open()
+            .filter(version__in=versions, pk__gt=after)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:BATCH]
+        )
+        if not batch:
+            return
+        recompute(batch)
+        after = batch[-1]
