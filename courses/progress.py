@@ -72,13 +72,15 @@ def _completed_at(required: list[Step], done_at: Mapping[str, datetime]) -> date
             return max(done_at[step["step_key"]] for step in required)
         return None
     instants = {done_at[step["step_key"]] for step in required if step["step_key"] in done_at}
-    instants |= {start for spans in pauses.values() for start, _ in spans}
+    instants |= {bound for spans in pauses.values() for span in spans for bound in span if bound}
     for instant in sorted(instants):
         asked = [
             step["step_key"]
             for step in required
-            if not any(start <= instant < (end or datetime.max.replace(tzinfo=instant.tzinfo))
-                       for start, end in pauses.get(step["step_key"], ()))
+            if not any(
+                start <= instant < (end or datetime.max.replace(tzinfo=instant.tzinfo))
+                for start, end in pauses.get(step["step_key"], ())
+            )
         ]
         if asked and all(key in done_at and done_at[key] <= instant for key in asked):
             return instant

@@ -15,7 +15,7 @@ from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 
 class BasePage(Page):
@@ -34,8 +34,8 @@ class BasePage(Page):
     def is_visible_to(self, user: Any) -> bool:
         return self.is_public or bool(user.is_authenticated)
 
-    def get_view_restrictions(self) -> list[Any]:
-        return []
+    def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
+        return PageViewRestriction.objects.none()
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.is_visible_to(getattr(request, "user", AnonymousUser())):

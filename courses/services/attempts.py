@@ -23,7 +23,8 @@ from courses.services.states import STATE_FIELDS, celebrate, state_from
 STORE = """
 WITH attempt AS (
     INSERT INTO courses_attempt
-        (enrolment_id, step_key, idempotency_key, score, max_score, passed, started_at, submitted_at, revision, snapshot)
+        (enrolment_id, step_key, idempotency_key, score, max_score, passed, started_at, submitted_at,
+         revision, snapshot)
     VALUES
         (%(enrolment)s, %(step_key)s, %(idempotency_key)s, %(score)s, %(max_score)s, %(passed)s, %(started_at)s,
          %(submitted_at)s, %(revision)s, %(snapshot)s)
@@ -107,7 +108,7 @@ def record_attempt(
 
 def _store(attempt: Attempt) -> tuple[list[dict[str, Any]], list[StepFacts], list[StepFacts], list[int]]:
     """Run STORE; set `attempt.pk` if it was stored. Return manifest, facts before, facts after, themes."""
-    values = {
+    values: dict[str, Any] = {
         "enrolment": attempt.enrolment_id,
         "step_key": attempt.step_key,
         "idempotency_key": attempt.idempotency_key,

@@ -59,9 +59,7 @@ def _lock(course: CoursePage) -> CoursePage:
     return CoursePage.objects.select_for_update(of=("self",), no_key=True).get(pk=course.pk)
 
 
-def _open_cycle(
-    *, person: User, course: CoursePage, source: EnrolmentSource | str, due_on: date | None
-) -> Enrolment:
+def _open_cycle(*, person: User, course: CoursePage, source: EnrolmentSource | str, due_on: date | None) -> Enrolment:
     version = course.versions.order_by("-number").first()
     if not course.live or version is None:
         raise CourseNotOpen

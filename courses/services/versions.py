@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,9 +33,10 @@ def publish_version(*, course: CoursePage, note: str = "") -> CourseVersion:
     live = manifest_of(course)
     now = timezone.now()
     versions = list(course.versions.order_by("number"))
-    changed = [version for version in versions if _refresh(version, live, now)]
-    if changed:
-        CourseVersion.objects.bulk_update(changed, ["manifest"])
+    changed = {version: _refresh(version, live, now) for version in versions}
+    refreshed = [version for version, change in changed.items() if change is not None]
+    if refreshed:
+        CourseVersion.objects.bulk_update(refreshed, ["manifest"])
     if not versions or versions[-1].manifest_hash != hash_of(live):
         number = versions[-1].number + 1 if versions else 1
         versions.append(
@@ -43,8 +44,7 @@ def publish_version(*, course: CoursePage, note: str = "") -> CourseVersion:
                 course=course, number=number, manifest=live, manifest_hash=hash_of(live), note=note, published_at=now
             )
         )
-    asking = [version.pk for version in changed if version.has_moved]
-    if asking:
+    if asking := [version.pk for version, change in changed.items() if change == "asked"]:
         _recompute_enrolments_of(asking)
     return versions[-1]
 
@@ -86,17 +86,17 @@ def _entry(page: StepPage, module: ModulePage) -> dict[str, Any]:
     }
 
 
-def _refresh(version: CourseVersion, live: list[dict[str, Any]], now: datetime) -> bool:
-    """Bring one manifest up to date in memory; `version.has_moved` says whether what is asked of people changed."""
+def _refresh(version: CourseVersion, live: list[dict[str, Any]], now: datetime) -> Literal["asked", "shown"] | None:
+    """Bring one manifest up to date in memory; say whether what is asked changed, only what is shown, or nothing."""
     by_key = {step["step_key"]: step for step in live}
-    version.has_moved = False
-    is_changed = False
+    change: Literal["asked", "shown"] | None = None
     for step in version.manifest:
         now_live = by_key.get(step["step_key"])
         if now_live is not None:
             labels = {name: now_live[name] for name in LABELS}
-            is_changed |= any(step.get(name) != value for name, value in labels.items())
-            step.update(labels)
+            if any(step.get(name) != value for name, value in labels.items()):
+                step.update(labels)
+                change = change or "shown"
         if step["is_withdrawn"] == (now_live is None):
             continue
         if now_live is None:
@@ -104,9 +104,8 @@ def _refresh(version: CourseVersion, live: list[dict[str, Any]], now: datetime) 
         else:
             step["withdrawn"][-1][1] = now.isoformat()
         step["is_withdrawn"] = now_live is None
-        version.has_moved |= step["is_required"]
-        is_changed = True
-    return is_changed
+        change = "asked"
+    return change
 
 
 def _recompute_enrolments_of(versions: list[int]) -> None:

@@ -77,7 +77,9 @@ def test_completion_brings_evidence_and_is_told_once(professional, completions, 
         finish(enrolment, tree.lessons[0])
     completed_at = EnrolmentState.objects.get(pk=enrolment.pk).completed_at
     assert completions == [enrolment.pk]
-    assert list(Evidence.objects.order_by("theme__code").values_list("theme__code", "kind", "source", "recorded_at")) == [
+    assert list(
+        Evidence.objects.order_by("theme__code").values_list("theme__code", "kind", "source", "recorded_at")
+    ) == [
         ("PRO-01", "trained", f"enrolment:{enrolment.pk}", completed_at),
         ("SEC-01", "trained", f"enrolment:{enrolment.pk}", completed_at),
     ]

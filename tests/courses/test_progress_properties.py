@@ -109,14 +109,14 @@ attempts = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=attempts, random=st.randoms(use_true_random=False))
 def test_any_order_and_repetition_store_the_same_state(monkeypatch, rows, random):
     """Each fact has its instant; sent in any order, some twice, the same rows are stored."""
     found = []
-    for shuffled in (False, True):
-        with transaction.atomic():
-            tree = course_tree(lessons=2, quizzes=1)
+    with transaction.atomic():
+        tree = course_tree(lessons=2, quizzes=1)
+        for shuffled in (False, True):
             enrolment = enrol(person=UserFactory(), course=tree.course, source="self")
             todo = list(enumerate(rows))
             if shuffled:
@@ -129,7 +129,7 @@ def test_any_order_and_repetition_store_the_same_state(monkeypatch, rows, random
                 record_attempt(
                     enrolment=mine,
                     step_key=tree.steps[step].step_key,
-                    idempotency_key=str(number),
+                    idempotency_key=f"{shuffled} {number}",
                     passed=passed,
                     score=score,
                     max_score=3,
@@ -143,7 +143,7 @@ def test_any_order_and_repetition_store_the_same_state(monkeypatch, rows, random
             del state["enrolment_id"]
             found.append((sorted(states, key=lambda row: row["step_key"]), state))
             assert recompute([enrolment.pk]) == []
-            transaction.set_rollback(True)
+        transaction.set_rollback(True)
     assert found[0] == found[1]
 
 
@@ -186,12 +186,12 @@ events = st.lists(
         st.integers(0, 5),
     ),
     min_size=5,
-    max_size=20,
+    max_size=14,
 )
 
 
 @pytest.mark.django_db
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(history=events)
 def test_no_drift_after_a_random_history(history):
     with transaction.atomic():

@@ -83,9 +83,7 @@ def test_a_new_required_step_makes_a_version_for_those_who_come_next(professiona
     assert EnrolmentState.objects.get(pk=under_way.pk).status == Status.COMPLETED
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("is_required", False), ("pass_mark", 80)], ids=["optional", "pass mark"]
-)
+@pytest.mark.parametrize(("field", "value"), [("is_required", False), ("pass_mark", 80)], ids=["optional", "pass mark"])
 def test_what_is_asked_is_the_version(field, value):
     tree = course_tree()
     setattr(tree.quizzes[0], field, value)
@@ -130,12 +128,12 @@ def test_deleting_a_module_makes_one_version():
 
 
 def test_a_step_moved_to_another_course_keeps_its_key():
-    here, there = course_tree(title="Ici"), course_tree(title="Là")
-    lesson = here.lessons[0]
+    here, there = course_tree(title="Ici", lessons=2), course_tree(title="Là", lessons=1)
+    lesson = here.lessons[1]
     lesson.move(there.modules[0], pos="last-child")
     assert str(lesson.step_key) not in [s["step_key"] for s in here.course.versions.get(number=2).manifest]
     last = there.course.versions.get(number=2).manifest[-1]
-    assert (last["step_key"], last["path"]) == (str(lesson.step_key), "/formations/la/module-1/lecon-11/")
+    assert (last["step_key"], last["path"]) == (str(lesson.step_key), "/formations/la/module-1/lecon-12/")
 
 
 def test_the_order_of_steps_is_part_of_what_is_asked():

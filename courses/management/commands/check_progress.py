@@ -17,9 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, fix: bool, **options: Any) -> None:
         checked, wrong, after = 0, 0, 0
-        while batch := list(
-            Enrolment.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]
-        ):
+        while batch := list(Enrolment.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
             for drift in recompute(batch, is_dry=not fix):
                 wrong += 1
                 self.report(drift)
