@@ -1,5 +1,9 @@
 from django.db import models
 
+# Groups created by a migration, with their permissions.
+TRAINERS = "Formateurs"
+COORDINATION = "Coordination"
+
 
 class Role(models.TextChoices):
     MEMBER = "member", "Membre"

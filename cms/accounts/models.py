@@ -14,13 +14,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from cms.accounts.enums import Job, OrganisationKind, Role
+from cms.accounts.enums import COORDINATION, TRAINERS, Job, OrganisationKind, Role
 from cms.accounts.querysets import MembershipQuerySet, OrganisationQuerySet, UserQuerySet
 from cms.core.fields import LinesField, LowerEmailField
 from cms.core.functions import Fold
-
-TRAINERS = "Formateurs"
-COORDINATION = "Coordination"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -231,6 +228,14 @@ class Invitation(models.Model):
         verbose_name = "invitation"
         verbose_name_plural = "invitations"
         ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email", "organisation"],
+                condition=Q(accepted_at=None),
+                name="invitation_one_waiting",
+                violation_error_message="Cette personne est déjà invitée dans cette structure.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -20,6 +20,10 @@ class MembershipQuerySet(models.QuerySet[Any]):
         day = on or timezone.localdate()
         return self.filter(Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gt=day)))
 
+    def not_ended(self) -> "MembershipQuerySet":
+        """Memberships in force today, or still to begin."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=timezone.localdate()))
+
     def led_by(self, user: "User") -> "MembershipQuerySet":
         return self.current().filter(person=user, role=Role.LEAD)
 

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from cms.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("invitation/<uuid:token>/", views.invitation, name="invitation"),
+    path("invitation/<uuid:token>/rejoindre/", views.join, name="join"),
+]

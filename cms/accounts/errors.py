@@ -1,0 +1,25 @@
+"""What the ground floor refuses, in words for the person who asked."""
+
+
+class AccountError(Exception):
+    """Its text is shown as it is."""
+
+
+class AlreadyMember(AccountError):
+    pass
+
+
+class InvitationClosed(AccountError):
+    """The invitation has expired or was used."""
+
+
+class AccountExists(AccountError):
+    """The address of the invitation already has an account."""
+
+
+class NotTheInvited(AccountError):
+    pass
+
+
+class MoveTooEarly(AccountError):
+    pass

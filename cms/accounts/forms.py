@@ -1,0 +1,52 @@
+"""What people type about themselves."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+
+from cms.accounts.enums import Job
+from cms.accounts.models import Invitation, User
+
+
+class OpenAccountForm(forms.Form):
+    """The names, the job and a password; the address is the one invited."""
+
+    first_name = forms.CharField(
+        label="Prénom", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label="Nom", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    job = forms.ChoiceField(label="Métier", choices=[("", "Choisissez votre métier"), *Job.choices])
+    password1 = forms.CharField(
+        label="Mot de passe",
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validators_help_text_html,
+    )
+    password2 = forms.CharField(
+        label="Le même mot de passe, une seconde fois",
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        initial = {"first_name": invitation.first_name, "last_name": invitation.last_name}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.invitation = invitation
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, second = data.get("password1"), data.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", "Les deux mots de passe sont différents.")
+        elif first:
+            names = {name: data.get(name, "") for name in ("first_name", "last_name")}
+            try:
+                validate_password(first, User(email=self.invitation.email, **names))
+            except forms.ValidationError as error:
+                self.add_error("password1", error)
+        return data
