@@ -98,13 +98,13 @@ class Supervisor:
             if not is_alive(watched.pid):
                 raise EmbeddedError(_obituary(watched.name, watched.log, None))
 
-    def wait_until(self, condition: Callable[[], bool], *, timeout: float, explanation: str) -> None:
-        """Wait for `condition`, watching everybody meanwhile."""
+    def wait_until(self, condition: Callable[[], bool], *, timeout: float, child: Child, explanation: str) -> None:
+        """Wait for `condition`, which `child` brings about, watching everybody meanwhile."""
         deadline = time.monotonic() + timeout
         while not condition():
             self.check()
             if time.monotonic() > deadline:
-                raise EmbeddedError(explanation)
+                raise EmbeddedError(f"{explanation} Fin du journal, {child.log} :\n{last_lines(child.log)}")
             time.sleep(0.05)
 
     def run(self) -> None:

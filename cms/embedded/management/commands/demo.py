@@ -93,7 +93,7 @@ class Command(BaseCommand):
 
         python = sys.executable
         with self.step("Serveur web"):
-            supervisor.start(
+            web = supervisor.start(
                 "Le serveur web",
                 [python, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
                  "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--no-ws",
@@ -103,7 +103,8 @@ class Command(BaseCommand):
             supervisor.wait_until(
                 lambda: answers(port),
                 timeout=ANSWER_TIMEOUT,
-                explanation=f"Le site ne répond pas après {ANSWER_TIMEOUT} s : voir {supervisor.logs / 'web.log'}.",
+                child=web,
+                explanation=f"La page d'accueil ne vient toujours pas après {ANSWER_TIMEOUT} s.",
             )
         celery = [python, "-m", "celery", "--app", "cms.celery"]
         supervisor.start(
