@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from courses.services import enrol
-
 from cms.accounts.models import User
 from courses.enums import EnrolmentSource
 from courses.models import CoursePage, Enrolment
+from courses.services import enrol
 
 
 def enrol_by(*, user: User, person: User, course: CoursePage, due_on: date | None) -> str:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from courses.errors import CourseError
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
@@ -15,6 +14,7 @@ from coordination import exports, queries
 from coordination.access import SignedRequest, pilotage_required
 from coordination.forms import EnrolForm, FilterForm, PeopleFilterForm
 from coordination.services import enrol_by
+from courses.errors import CourseError
 from courses.models import CoursePage
 
 PEOPLE_PER_PAGE = 25

@@ -5,9 +5,11 @@ ALLOWED_HOSTS, EMAIL_URL. The modules beside this one say what each place does w
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from cms.embedded.valkey import broker_url
@@ -95,6 +97,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///socle")}
 if "DATABASE_URL" not in env.ENVIRON:
     SOCLE_EMBEDDED_CLUSTER = "dev"
     DATABASES["default"]["ENGINE"] = "cms.postgres"
+elif not DATABASES["default"]["ENGINE"].endswith(".postgresql"):
+    raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL (postgres://…).")
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -263,7 +267,7 @@ DEMO_ACCOUNTS = [
     ("admin@demo.example", "Administration"),
 ]
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
