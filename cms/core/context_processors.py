@@ -1,8 +1,42 @@
-"""What every template knows."""
+"""What every template knows: where one is, as whom, and how one wants the screen."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+DISPLAY_COOKIE = "affichage"
+DISPLAYS = {"clair": "light", "sombre": "dark"}  # cookie → data-theme; anything else follows the device
 
-def site(request: HttpRequest) -> dict[str, object]:
-    return {"is_demo": settings.SOCLE_DEMO}
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    url: str
+    is_current: bool
+
+
+def navigation(request: HttpRequest) -> list[NavItem]:
+    """The entries of the main menu open to this person, the current one marked."""
+    user: Any = getattr(request, "user", None)
+    places = [("Feuille de route", "/feuille-de-route/")]
+    if user is not None and user.is_authenticated:
+        places = [("Le socle", "/socle/"), *places, ("Formations", "/formations/"), ("Mon parcours", "/mon-parcours/")]
+        if user.has_pilotage:
+            places.append(("Pilotage", "/pilotage/"))
+    return [NavItem(label, url, request.path.startswith(url)) for label, url in places]
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template. `nav` is computed only where a template shows it."""
+    return {
+        "is_demo": settings.SOCLE_DEMO,
+        "service_name": settings.SOCLE_SERVICE_NAME,
+        "help_email": settings.SOCLE_HELP_EMAIL,
+        "accessibility_state": settings.SOCLE_ACCESSIBILITY_STATE,
+        "display": request.COOKIES.get(DISPLAY_COOKIE, ""),
+        "display_theme": DISPLAYS.get(request.COOKIES.get(DISPLAY_COOKIE, ""), ""),
+        "nav": partial(navigation, request),
+    }

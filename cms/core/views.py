@@ -2,9 +2,13 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from cms.core.context_processors import DISPLAY_COOKIE, DISPLAYS
 from cms.core.routing import find_page
+from cms.core.samples import component_samples
 
 
 def serve_page(request: HttpRequest, path: str) -> HttpResponse:
@@ -15,12 +19,24 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def components(request: HttpRequest) -> HttpResponse:
-    return render(request, "components_page.html")
+    return render(request, "components_page.html", component_samples())
 
 
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
-    return redirect("/")
+    """Keep how this browser wants the screen: "clair", "sombre", or anything else to follow the device."""
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(target if is_ours else "/")
+    choice = request.POST.get("affichage", "")
+    if choice in DISPLAYS:
+        year = 365 * 24 * 3600
+        response.set_cookie(
+            DISPLAY_COOKIE, choice, max_age=year, secure=request.is_secure(), httponly=True, samesite="Lax"
+        )
+    else:
+        response.delete_cookie(DISPLAY_COOKIE, samesite="Lax")
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -36,4 +52,5 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Stands alone: what failed may be the session, the database or a context processor."""
+    return HttpResponse(render_to_string("500.html"), status=500)

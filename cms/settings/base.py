@@ -254,6 +254,11 @@ CELERY_TIMEZONE = TIME_ZONE
 # The view that greets a signed-in person at "/": `view(request, page)`, given by an upper room.
 SOCLE_DASHBOARD_VIEW = "courses.views.dashboard"
 
+# Whose service this is, shown beside the name; who helps; what the last accessibility audit concluded (RGAA).
+SOCLE_SERVICE_NAME = env.str("SERVICE_NAME", default="SPIE de la Manche")
+SOCLE_HELP_EMAIL = env.str("HELP_EMAIL", default="")
+SOCLE_ACCESSIBILITY_STATE = env.str("ACCESSIBILITY_STATE", default="non conforme")
+
 # Demonstration: never true in production.
 SOCLE_DEMO = False
 # The page of every component, /composants/: development only.

@@ -23,5 +23,6 @@ EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SOCLE_TEST_VALKEY = f"valkey-{os.environ.get('PYTEST_XDIST_WORKER', 'test')}"
 CELERY_BROKER_URL = broker_url(BASE_DIR, SOCLE_TEST_VALKEY)
 SOCLE_DEMO = True
+SOCLE_HELP_EMAIL = "coordination@demo.example"
 SOCLE_SHOW_COMPONENTS = True
 WHITENOISE_AUTOREFRESH = True

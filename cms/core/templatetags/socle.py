@@ -1,6 +1,7 @@
 """Template filters of the house."""
 
 from django import template
+from django.core.paginator import Page
 
 register = template.Library()
 
@@ -13,3 +14,16 @@ def minutes(value: int | None) -> str:
     if not hours:
         return f"{rest} min"
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+@register.filter
+def page_numbers(page: Page) -> list[int | None]:
+    """The numbers to show around a page, `None` for what is left out: 1, 2, None, 7, 8, 9, None, 44."""
+    shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return [number if isinstance(number, int) else None for number in shown]
+
+
+@register.filter
+def words(value: str) -> list[str]:
+    """"a b c" → ["a", "b", "c"]."""
+    return value.split()
