@@ -25,5 +25,5 @@ def page_numbers(page: Page) -> list[int | None]:
 
 @register.filter
 def words(value: str) -> list[str]:
-    """"a b c" → ["a", "b", "c"]."""
+    """ "a b c" → ["a", "b", "c"]."""
     return value.split()
