@@ -40,8 +40,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cluster = Cluster(name)
             try:
                 server = cluster.ensure_running()
-                # Test databases are created by the test runner, from its template.
-                if name == "dev" and dbname:
+                if dbname:
                     cluster.ensure_database(dbname)
             except EmbeddedError as error:
                 raise self.Database.OperationalError(str(error)) from error
