@@ -25,6 +25,12 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """What was chosen; everything by default."""
 
@@ -56,7 +62,7 @@ class Filters:
         return "?" + urlencode({key: value for key, value in (self.query | changes).items() if value})
 
     @property
-    def chips(self) -> list[tuple[str, str]]:
+    def chips(self) -> list[Chip]:
         """What is filtered, in words, with the address that removes it."""
         words = {
             "structure": "Sans structure aujourd'hui"
@@ -67,7 +73,7 @@ class Filters:
             "etat": f"État : {self.standing and self.standing.label}",
             "q": f"Nom : {self.name}",
         }
-        return [(words[key], self.address(**{key: None})) for key in self.query if key in words]
+        return [Chip(words[key], self.address(**{key: None})) for key in self.query if key in words]
 
     @property
     def for_figures(self) -> "Filters":

@@ -104,10 +104,29 @@ class OrganisationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How many people of one organisation completed something of one theme."""
+
+    organisation: Choice
+    completed: int
+    people: int
+
+    @property
+    def percent(self) -> int:
+        return self.completed * 100 // self.people if self.people else 0
+
+    @property
+    def heat(self) -> int:
+        """1 to 5, for the shade of a cell: below 20 %, 40 %, 60 %, 75 %, and above."""
+        return 1 + sum(self.percent >= bound for bound in (20, 40, 60, 75))
+
+
+@dataclass(frozen=True, slots=True)
 class ThemeRow:
     theme: Choice
     courses: int
     figures: Figures
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +179,7 @@ FROM post LEFT JOIN best USING (person_id)
 GROUP BY GROUPING SETS ((organisation_id), ())
 """  # noqa: S608 - fixed text
 
-BY_THEME = f"""
+BEST_BY_THEME = f"""
 {FACTS}, best AS (
     SELECT link.theme_id, counted.person_id, max(counted.rank) AS rank
     FROM counted
@@ -169,7 +188,14 @@ BY_THEME = f"""
     WHERE %(theme)s::bigint IS NULL OR link.theme_id = %(theme)s::bigint
     GROUP BY link.theme_id, counted.person_id
 )
-SELECT theme_id, {COUNTS} FROM best GROUP BY theme_id
+"""
+
+BY_THEME = f"{BEST_BY_THEME} SELECT theme_id, {COUNTS} FROM best GROUP BY theme_id"
+
+BY_THEME_AND_ORGANISATION = f"""
+{BEST_BY_THEME}
+SELECT theme_id, organisation_id, count(*) FROM best JOIN post USING (person_id) WHERE rank = 3
+GROUP BY theme_id, organisation_id
 """  # noqa: S608 - fixed text
 
 SHARED = f"""
@@ -199,19 +225,30 @@ def read_dashboard(reach: Reach, filters: Filters) -> Dashboard:
         by_organisation = {row[0]: Figures(*row[1:6]) for row in cursor.fetchall()}
         cursor.execute(BY_THEME, parameters)
         by_theme = {row[0]: Figures(*row[1:]) for row in cursor.fetchall()}
+        cursor.execute(BY_THEME_AND_ORGANISATION, parameters)
+        completed = {row[:2]: row[2] for row in cursor.fetchall()}
         cursor.execute(SHARED, parameters)
         (shared_people,) = cursor.fetchone()
     total = by_organisation.pop(None)
     linked = courses_by_theme(filters)
+    rows = tuple(
+        OrganisationRow(organisation, by_organisation[organisation.pk])
+        for organisation in choices.organisations
+        if organisation.pk in by_organisation
+    )
     return Dashboard(
-        organisations=tuple(
-            OrganisationRow(organisation, by_organisation[organisation.pk])
-            for organisation in choices.organisations
-            if organisation.pk in by_organisation
-        ),
+        organisations=rows,
         total=total,
         themes=tuple(
-            ThemeRow(theme, linked.get(theme.pk, 0), in_denominator(by_theme.get(theme.pk), total.people))
+            ThemeRow(
+                theme=theme,
+                courses=linked.get(theme.pk, 0),
+                figures=in_denominator(by_theme.get(theme.pk), total.people),
+                shares=tuple(
+                    Share(row.organisation, completed.get((theme.pk, row.organisation.pk), 0), row.figures.people)
+                    for row in rows
+                ),
+            )
             for theme in choices.themes
             if filters.theme in (None, theme)
         ),

@@ -6,12 +6,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from cms.accounts.models import User
+from cms.core.stamps import remembered
 from coordination import exports, queries
 from coordination.access import SignedRequest, pilotage_required
+from coordination.filters import Filters
 from coordination.forms import EnrolForm, FilterForm, PeopleFilterForm
 from coordination.services import enrol_by
 from courses.errors import CourseError
@@ -20,17 +24,23 @@ from courses.models import CoursePage
 PEOPLE_PER_PAGE = 25
 
 
+def tables(reach: queries.Reach, filters: Filters) -> SafeString:
+    """The figures as they show, drawn again only when a fact changed."""
+
+    def draw() -> SafeString:
+        context = {"filters": filters, "dashboard": queries.dashboard_of(reach, filters), "day": reach.day}
+        return render_to_string("coordination/tables.html", context)
+
+    return remembered(reach.stamp, reach.key("tables", filters.address()), draw)
+
+
 @require_safe
 @pilotage_required
 def dashboard(request: SignedRequest) -> HttpResponse:
     reach = queries.reach_of(request.user)
     form = FilterForm(request.GET, choices=queries.choices_for(reach))
-    context = {
-        "form": form,
-        "filters": form.filters.for_figures,
-        "dashboard": queries.dashboard_of(reach, form.filters),
-        "now": timezone.now(),
-    }
+    filters = form.filters.for_figures
+    context = {"form": form, "filters": filters, "tables": tables(reach, filters), "now": timezone.now()}
     return render(request, "coordination/dashboard.html", context)
 
 
