@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from cms.accounts.enums import Role
 from coordination.enums import Order, Standing
 from coordination.filters import NO_ORGANISATION, Choice, Choices, Filters
 
@@ -93,3 +94,22 @@ class EnrolForm(forms.Form):
         if due_on and due_on < timezone.localdate():
             raise forms.ValidationError("Cette date est passée.")
         return due_on
+
+
+class InviteForm(forms.Form):
+    """An invitation into one of the organisations within reach; only the coordination names a lead."""
+
+    email = forms.EmailField(
+        label="Adresse e-mail professionnelle", widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    first_name = forms.CharField(label="Prénom", max_length=100, required=False)
+    last_name = forms.CharField(label="Nom", max_length=100, required=False)
+    organisation = forms.ChoiceField(label="Structure")
+    role = forms.ChoiceField(label="Rôle dans la structure", choices=Role, initial=Role.MEMBER)
+
+    def __init__(self, data: Any = None, *, organisations: Iterable[Choice], sees_everyone: bool) -> None:
+        super().__init__(data)
+        pairs = [(organisation.code, organisation.label) for organisation in organisations]
+        offer(self, "organisation", pairs if len(pairs) == 1 else [("", "Choisissez une structure"), *pairs])
+        if not sees_everyone:
+            del self.fields["role"]

@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce, Concat, Greatest, JSONObject
 from django.utils import timezone
 
-from cms.accounts.models import Membership, Organisation, User
+from cms.accounts.models import Invitation, Membership, Organisation, User
 from cms.core.functions import Fold
 from cms.core.stamps import current_stamp, remembered
 from cms.core.text import fold
@@ -505,12 +505,24 @@ class EnrolmentRow:
     steps: tuple[StepRow, ...]
 
 
+EVIDENCE_ICONS = {
+    EvidenceKind.INFORMED: "book",
+    EvidenceKind.TRAINED: "cap",
+    EvidenceKind.TRIED: "step",
+    EvidenceKind.OBSERVED: "eye",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceCount:
     """On how many themes a person has valid evidence of one kind."""
 
     kind: EvidenceKind
     themes: int
+
+    @property
+    def icon(self) -> str:
+        return EVIDENCE_ICONS[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,3 +573,11 @@ def steps_of(enrolment: Enrolment) -> tuple[StepRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def waiting_invitations(reach: Reach) -> QuerySet[Invitation]:
+    """Invitations sent and not yet accepted, the latest first; those whose delay is over included."""
+    waiting = Invitation.objects.filter(accepted_at=None).select_related("organisation").order_by("-created_at")
+    if reach.organisations is not None:
+        waiting = waiting.filter(organisation__in=reach.organisations)
+    return waiting[:50]

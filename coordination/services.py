@@ -1,8 +1,11 @@
 """What the coordination and the leads do for others."""
 
 from datetime import date
+from typing import Any
 
-from cms.accounts.models import User
+from cms.accounts.enums import Role
+from cms.accounts.models import Organisation, User
+from cms.accounts.services import invite
 from courses.enums import EnrolmentSource
 from courses.models import CoursePage, Enrolment
 from courses.services import enrol
@@ -19,3 +22,17 @@ def enrol_by(*, user: User, person: User, course: CoursePage, due_on: date | Non
     if already:
         return f"{person} suit déjà « {course.title} » : rien n'a changé."
     return f"{person} est maintenant inscrit à « {course.title} »."
+
+
+def invite_by(*, user: User, invitation: dict[str, Any]) -> str:
+    """Send the invitation described by `InviteForm`; return a sentence that says so. Raises AccountError."""
+    organisation = Organisation.objects.visible_to(user).get(code=invitation["organisation"])
+    invite(
+        email=invitation["email"],
+        organisation=organisation,
+        role=invitation.get("role", Role.MEMBER),
+        first_name=invitation["first_name"],
+        last_name=invitation["last_name"],
+        invited_by=user,
+    )
+    return f"Une invitation à rejoindre « {organisation} » part à {invitation['email']}."

@@ -7,6 +7,7 @@ urlpatterns = [
     path("pilotage/personnes/", views.people, name="pilotage_people"),
     path("pilotage/personnes/export.csv", views.people_csv, name="pilotage_people_csv"),
     path("pilotage/personnes/export.xlsx", views.people_xlsx, name="pilotage_people_xlsx"),
+    path("pilotage/personnes/inviter/", views.invite, name="pilotage_invite"),
     path("pilotage/personnes/<uuid:public_id>/", views.person, name="pilotage_person"),
     path("pilotage/personnes/<uuid:public_id>/inscrire/", views.enrol, name="pilotage_enrol"),
 ]

@@ -9,15 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cms.accounts.errors import AccountError
 from cms.accounts.models import User
 from cms.core.stamps import remembered
 from coordination import exports, queries
 from coordination.access import SignedRequest, pilotage_required
 from coordination.filters import Filters
-from coordination.forms import EnrolForm, FilterForm, PeopleFilterForm
-from coordination.services import enrol_by
+from coordination.forms import EnrolForm, FilterForm, InviteForm, PeopleFilterForm
+from coordination.services import enrol_by, invite_by
 from courses.errors import CourseError
 from courses.models import CoursePage
 
@@ -115,3 +116,19 @@ def enrol(request: SignedRequest, public_id: UUID) -> HttpResponse:
         return show_person(request, person, form, status=422)
     messages.success(request, sentence)
     return redirect("pilotage_person", public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@pilotage_required
+def invite(request: SignedRequest) -> HttpResponse:
+    reach = queries.reach_of(request.user)
+    organisations = queries.choices_for(reach).organisations
+    form = InviteForm(request.POST or None, organisations=organisations, sees_everyone=request.user.sees_everyone)
+    if form.is_valid():
+        try:
+            messages.success(request, invite_by(user=request.user, invitation=form.cleaned_data))
+            return redirect("pilotage_invite")
+        except AccountError as error:
+            form.add_error("email", str(error))
+    context = {"form": form, "waiting": queries.waiting_invitations(reach)}
+    return render(request, "coordination/invite.html", context, status=422 if form.errors else 200)
