@@ -4,8 +4,8 @@ import os
 
 os.environ.pop("DATABASE_URL", None)
 
-from cms.settings.base import *  # noqa: E402, F403
-from cms.settings.base import BASE_DIR, DATABASES, MIDDLEWARE  # noqa: E402
+from cms.settings.base import *  # noqa: F403
+from cms.settings.base import BASE_DIR, DATABASES, MIDDLEWARE
 
 DEBUG = False
 SECRET_KEY = "bench-only-0123456789abcdef-0123456789abcdef-0123456789"
