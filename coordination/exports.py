@@ -13,7 +13,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
 
 from cms.accounts.enums import Job
-from coordination.queries import PersonRow
+from coordination.queries.people import PersonRow
 
 Cell = str | int | date | None
 

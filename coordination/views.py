@@ -14,10 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cms.accounts.errors import AccountError
 from cms.accounts.models import User
 from cms.core.stamps import remembered
-from coordination import exports, queries
+from coordination import exports
 from coordination.access import SignedRequest, pilotage_required
 from coordination.filters import Filters
 from coordination.forms import EnrolForm, FilterForm, InviteForm, PeopleFilterForm
+from coordination.queries.figures import dashboard_of
+from coordination.queries.people import PeopleListing, PersonRow, every_person
+from coordination.queries.person import sheet_of, waiting_invitations
+from coordination.queries.reach import Reach, choices_for, open_courses, reach_of
 from coordination.services import enrol_by, invite_by
 from courses.errors import CourseError
 from courses.models import CoursePage
@@ -25,11 +29,11 @@ from courses.models import CoursePage
 PEOPLE_PER_PAGE = 25
 
 
-def tables(reach: queries.Reach, filters: Filters) -> SafeString:
+def tables(reach: Reach, filters: Filters) -> SafeString:
     """The figures as they show, drawn again only when a fact changed."""
 
     def draw() -> SafeString:
-        context = {"filters": filters, "dashboard": queries.dashboard_of(reach, filters), "day": reach.day}
+        context = {"filters": filters, "dashboard": dashboard_of(reach, filters), "day": reach.day}
         return render_to_string("coordination/tables.html", context)
 
     return remembered(reach.stamp, reach.key("tables", filters.address()), draw)
@@ -38,25 +42,25 @@ def tables(reach: queries.Reach, filters: Filters) -> SafeString:
 @require_safe
 @pilotage_required
 def dashboard(request: SignedRequest) -> HttpResponse:
-    reach = queries.reach_of(request.user)
-    form = FilterForm(request.GET, choices=queries.choices_for(reach))
+    reach = reach_of(request.user)
+    form = FilterForm(request.GET, choices=choices_for(reach))
     filters = form.filters.for_figures
     context = {"form": form, "filters": filters, "tables": tables(reach, filters), "now": timezone.now()}
     return render(request, "coordination/dashboard.html", context)
 
 
-def people_form(request: SignedRequest, reach: queries.Reach) -> PeopleFilterForm:
-    choices = queries.choices_for(reach)
+def people_form(request: SignedRequest, reach: Reach) -> PeopleFilterForm:
+    choices = choices_for(reach)
     return PeopleFilterForm(request.GET, choices=choices, sees_everyone=reach.organisations is None)
 
 
 @require_safe
 @pilotage_required
 def people(request: SignedRequest) -> HttpResponse:
-    reach = queries.reach_of(request.user)
+    reach = reach_of(request.user)
     form = people_form(request, reach)
-    listing = queries.PeopleListing(reach, form.filters)
-    page = Paginator[queries.PersonRow](listing, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    listing = PeopleListing(reach, form.filters)
+    page = Paginator[PersonRow](listing, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "filters": form.filters, "size": listing.size, "page": page, "now": timezone.now()}
     return render(request, "coordination/people.html", context)
 
@@ -68,8 +72,8 @@ def file_name(extension: str) -> str:
 @require_safe
 @pilotage_required
 def people_csv(request: SignedRequest) -> StreamingHttpResponse:
-    reach = queries.reach_of(request.user)
-    everyone = queries.every_person(reach, people_form(request, reach).filters)
+    reach = reach_of(request.user)
+    everyone = every_person(reach, people_form(request, reach).filters)
     return StreamingHttpResponse(
         exports.csv_chunks(everyone),
         content_type="text/csv; charset=utf-8",
@@ -80,8 +84,8 @@ def people_csv(request: SignedRequest) -> StreamingHttpResponse:
 @require_safe
 @pilotage_required
 def people_xlsx(request: SignedRequest) -> FileResponse:
-    reach = queries.reach_of(request.user)
-    everyone = queries.every_person(reach, people_form(request, reach).filters)
+    reach = reach_of(request.user)
+    everyone = every_person(reach, people_form(request, reach).filters)
     return FileResponse(exports.xlsx_file(everyone), as_attachment=True, filename=file_name("xlsx"))
 
 
@@ -91,21 +95,21 @@ def visible_person(request: SignedRequest, public_id: UUID) -> User:
 
 
 def show_person(request: SignedRequest, person: User, form: EnrolForm, status: int = 200) -> HttpResponse:
-    sheet = queries.sheet_of(person, request.user, queries.reach_of(request.user))
+    sheet = sheet_of(person, request.user, reach_of(request.user))
     return render(request, "coordination/person.html", {"sheet": sheet, "person": person, "form": form}, status=status)
 
 
 @require_safe
 @pilotage_required
 def person(request: SignedRequest, public_id: UUID) -> HttpResponse:
-    return show_person(request, visible_person(request, public_id), EnrolForm(courses=queries.open_courses()))
+    return show_person(request, visible_person(request, public_id), EnrolForm(courses=open_courses()))
 
 
 @require_POST
 @pilotage_required
 def enrol(request: SignedRequest, public_id: UUID) -> HttpResponse:
     person = visible_person(request, public_id)
-    form = EnrolForm(request.POST, courses=queries.open_courses())
+    form = EnrolForm(request.POST, courses=open_courses())
     if not form.is_valid():
         return show_person(request, person, form, status=422)
     course = get_object_or_404(CoursePage, pk=form.cleaned_data["course"])
@@ -121,8 +125,8 @@ def enrol(request: SignedRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @pilotage_required
 def invite(request: SignedRequest) -> HttpResponse:
-    reach = queries.reach_of(request.user)
-    organisations = queries.choices_for(reach).organisations
+    reach = reach_of(request.user)
+    organisations = choices_for(reach).organisations
     form = InviteForm(request.POST or None, organisations=organisations, sees_everyone=request.user.sees_everyone)
     if form.is_valid():
         try:
@@ -130,5 +134,5 @@ def invite(request: SignedRequest) -> HttpResponse:
             return redirect("pilotage_invite")
         except AccountError as error:
             form.add_error("email", str(error))
-    context = {"form": form, "waiting": queries.waiting_invitations(reach)}
+    context = {"form": form, "waiting": waiting_invitations(reach)}
     return render(request, "coordination/invite.html", context, status=422 if form.errors else 200)

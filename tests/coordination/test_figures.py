@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from coordination.enums import Standing
 from coordination.filters import Choice, Filters
-from coordination.queries import PeopleListing, Reach, dashboard_of, reach_of
+from coordination.queries.figures import dashboard_of
+from coordination.queries.people import PeopleListing
+from coordination.queries.reach import Reach, reach_of
 from courses.enums import Status
 from courses.models import EnrolmentState
 from tests.coordination.world import (
