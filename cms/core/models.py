@@ -1,6 +1,6 @@
 """What every page, picture, document and deferred effect of the site is made of."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -10,12 +10,19 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.module_loading import import_string
 from taggit.managers import TaggableManager
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
 from wagtail.models import Page, PageViewRestriction
+
+
+class Crumb(NamedTuple):
+    title: str
+    url: str
 
 
 class BasePage(Page):
@@ -28,11 +35,30 @@ class BasePage(Page):
     private_page_options: list[str] = []
     is_public = False
 
+    # `view(request, page)` by dotted path: a page is content, what its screen shows is gathered above the models.
+    view = ""
+
+    # What the search calls this kind of page; empty: the search leaves it out.
+    search_kind = ""
+
     class Meta:
         abstract = True
 
     def is_visible_to(self, user: Any) -> bool:
         return self.is_public or bool(user.is_authenticated)
+
+    @cached_property
+    def breadcrumb(self) -> list[Crumb]:
+        """The pages between the home page and this one, then this one without an address; one query."""
+        paths = [self.path[:length] for length in range(2 * self.steplen, len(self.path), self.steplen)]
+        above = list(Page.objects.filter(path__in=paths).order_by("path").values_list("title", "url_path"))
+        root = len(above[0][1]) - 1 if above else 0
+        return [*(Crumb(title, path[root:]) for title, path in above[1:]), Crumb(self.title, "")]
+
+    @property
+    def listing_note(self) -> str:
+        """What a list says under the title of this page."""
+        return ""
 
     def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
         return PageViewRestriction.objects.none()
@@ -40,6 +66,8 @@ class BasePage(Page):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.is_visible_to(getattr(request, "user", AnonymousUser())):
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        if self.view:
+            return import_string(self.view)(request, self)
         return super().serve(request, *args, **kwargs)
 
 

@@ -1,6 +1,11 @@
 """The information base, the home page, and what the law asks for."""
 
+from datetime import timedelta
+
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import slugify
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, Page
@@ -11,20 +16,45 @@ from cms.core.blocks.body import BodyBlock
 from cms.core.fields import LinesField, StreamField
 from cms.core.functions import Fold
 from cms.core.models import BasePage
+from cms.core.text import fold
 from cms.pages.enums import InformationKind
+from cms.pages.querysets import GlossaryQuerySet
+from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import ThemedPage
 
 LEGAL_PANELS = MultiFieldPanel([FieldPanel("legal_checked_on"), FieldPanel("review_due_on")], heading="Vérification")
+REVIEW_NOTICE = timedelta(days=60)
+
+
+class ReviewedPage(models.Model):
+    """A page that says when it was checked against the law, and when it must be read again."""
+
+    legal_checked_on = models.DateField(
+        "vérifié le", null=True, blank=True, help_text="Dernière vérification auprès des textes en vigueur."
+    )
+    review_due_on = models.DateField(
+        "à relire avant le",
+        null=True,
+        blank=True,
+        help_text="Passé ce jour, la page prévient ses lecteurs. Le rapport « Pages à relire » la signale avant.",
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_review_due(self) -> bool:
+        return self.review_due_on is not None and self.review_due_on < timezone.localdate()
 
 
 class HomePage(BasePage):
     """The front door: what the SPIE and the platform are; once signed in, where one was."""
 
-    lead = models.TextField("chapô", blank=True)
+    lead = models.TextField("chapô", blank=True, help_text="Deux ou trois phrases, lues avant de se connecter.")
     how_it_works = StreamField(BodyBlock(), verbose_name="comment ça marche", blank=True)
 
+    view = "cms.pages.views.home"
     is_public = True
-    template = "pages/home_page.html"
     parent_page_types = ["wagtailcore.Page"]
     content_panels = [*Page.content_panels, FieldPanel("lead"), FieldPanel("how_it_works")]
 
@@ -37,6 +67,7 @@ class InformationIndexPage(BasePage):
 
     lead = models.TextField("chapô", blank=True)
 
+    view = "cms.pages.views.information_index"
     max_count = 1
     parent_page_types = ["pages.HomePage"]
     content_panels = [*Page.content_panels, FieldPanel("lead")]
@@ -50,6 +81,7 @@ class InformationSectionPage(BasePage):
 
     lead = models.TextField("chapô", blank=True)
 
+    view = "cms.pages.views.information_section"
     parent_page_types = ["pages.InformationIndexPage"]
     subpage_types = ["pages.InformationPage"]
     content_panels = [*Page.content_panels, FieldPanel("lead")]
@@ -65,7 +97,9 @@ class PathwayStep(models.Model):
     code = models.CharField("code", max_length=20, unique=True)
     order = models.PositiveSmallIntegerField("ordre", default=0)
     title = models.CharField("intitulé", max_length=200)
-    is_example = models.BooleanField("exemple", default=False)
+    is_example = models.BooleanField(
+        "exemple", default=False, help_text="Affiché comme exemple, en attendant les libellés du Département."
+    )
     professional_role = models.TextField("en bref", blank=True)
     person = models.TextField("ce que vit la personne", blank=True)
     professional = LinesField(verbose_name="ce que fait le professionnel", help_text="Une phrase par ligne.")
@@ -81,10 +115,12 @@ class PathwayStep(models.Model):
         return self.title
 
 
-class InformationPage(ThemedPage):
+class InformationPage(ReviewedPage, ThemedPage):  # noqa: DJ008 - Page has one
     """One answer: the essential first, its sources, who answers for it, when it was checked."""
 
-    summary = models.TextField("l'essentiel", max_length=500)
+    summary = models.TextField(
+        "l'essentiel", max_length=500, help_text="La réponse en une ou deux phrases : elle est lue en premier."
+    )
     kind = models.CharField("nature", max_length=20, choices=InformationKind, default=InformationKind.REFERENCE)
     body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
     owner_organisation = models.ForeignKey(
@@ -94,13 +130,17 @@ class InformationPage(ThemedPage):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name="structure responsable",
+        help_text="Elle répond du contenu et le tient à jour.",
     )
-    legal_checked_on = models.DateField("vérifié le", null=True, blank=True)
-    review_due_on = models.DateField("à relire avant le", null=True, blank=True)
     pathway_steps = ParentalManyToManyField(PathwayStep, blank=True, verbose_name="étapes du parcours RSA")
-    is_public = models.BooleanField("visible sans connexion", default=False)  # type: ignore[assignment]
+    is_public = models.BooleanField(  # type: ignore[assignment]
+        "visible sans connexion", default=False, help_text="Sinon, il faut un compte pour la lire."
+    )
 
     search_fields = [*Page.search_fields, index.SearchField("summary", boost=2), index.SearchField("body")]
+    view = "cms.pages.views.information"
+    evidence_kind = EvidenceKind.INFORMED
+    search_kind = "Page d'information"
     parent_page_types = ["pages.InformationSectionPage"]
     subpage_types: list[str] = []
 
@@ -108,11 +148,18 @@ class InformationPage(ThemedPage):
         verbose_name = "page d'information"
         verbose_name_plural = "pages d'information"
 
+    @property
+    def listing_note(self) -> str:
+        kind = self.get_kind_display()
+        if not self.legal_checked_on:
+            return kind
+        return f"{kind}, droit vérifié le {date_format(self.legal_checked_on, 'j F Y')}."
+
 
 class InformationSource(Orderable):
     page = ParentalKey(InformationPage, on_delete=models.CASCADE, related_name="sources")
     label = models.CharField("source", max_length=300)
-    url = models.URLField("adresse", blank=True, max_length=500)
+    url = models.URLField("adresse", blank=True, max_length=500, help_text="Vide pour un document sans adresse.")
 
     def __str__(self) -> str:
         return self.label
@@ -132,10 +179,17 @@ InformationPage.content_panels = [
 ]
 
 
-class GlossaryTerm(models.Model):
-    term = models.CharField("terme", max_length=100, unique=True)
-    expansion = models.CharField("en toutes lettres", max_length=255, blank=True)
+class GlossaryTerm(index.Indexed, models.Model):
+    term = models.CharField("terme", max_length=100, unique=True, help_text="Le sigle ou le mot, comme on l'entend.")
+    expansion = models.CharField("en toutes lettres", max_length=255, blank=True, help_text="Pour un sigle.")
     definition = models.TextField("définition")
+
+    search_fields = [
+        index.SearchField("term", boost=5),
+        index.SearchField("expansion", boost=2),
+        index.SearchField("definition"),
+    ]
+    objects = GlossaryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "terme du glossaire"
@@ -145,8 +199,19 @@ class GlossaryTerm(models.Model):
     def __str__(self) -> str:
         return self.term
 
+    @property
+    def letter(self) -> str:
+        """Where it stands in the alphabet; "#" for what begins with no letter."""
+        first = fold(self.term)[:1].upper()
+        return first if first.isalpha() else "#"
+
+    @property
+    def anchor(self) -> str:
+        return f"terme-{slugify(self.term)}"
+
 
 class GlossaryPage(BasePage):
+    view = "cms.pages.views.glossary"
     max_count = 1
     parent_page_types = ["pages.InformationIndexPage"]
     subpage_types: list[str] = []
@@ -156,6 +221,7 @@ class GlossaryPage(BasePage):
 
 
 class DirectoryPage(BasePage):
+    view = "cms.pages.views.directory"
     max_count = 1
     parent_page_types = ["pages.InformationIndexPage"]
     subpage_types: list[str] = []
@@ -165,6 +231,7 @@ class DirectoryPage(BasePage):
 
 
 class PathwayPage(BasePage):
+    view = "cms.pages.views.pathway"
     max_count = 1
     parent_page_types = ["pages.InformationIndexPage"]
     subpage_types: list[str] = []
@@ -173,14 +240,14 @@ class PathwayPage(BasePage):
         verbose_name = "parcours RSA"
 
 
-class LegalPage(BasePage):
+class LegalPage(ReviewedPage, BasePage):  # noqa: DJ008 - Page has one
     """Mentions légales, données personnelles, déclaration d'accessibilité."""
 
     body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
-    legal_checked_on = models.DateField("vérifié le", null=True, blank=True)
-    review_due_on = models.DateField("à relire avant le", null=True, blank=True)
 
+    view = "cms.pages.views.legal"
     is_public = True
+    search_kind = "Page légale"
     search_fields = [*Page.search_fields, index.SearchField("body")]
     parent_page_types = ["pages.HomePage"]
     subpage_types: list[str] = []

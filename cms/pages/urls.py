@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from cms.pages import views
+
+urlpatterns = [
+    path("recherche/", views.search, name="search"),
+    path("lecture/<int:pk>/", views.confirm, name="confirm_reading"),
+]

@@ -4,12 +4,17 @@ from django.db import models
 class Tint(models.TextChoices):
     """Six tested tints; CSS classes `is-<value>`."""
 
-    ACCUEIL = "accueil", "Bleu (accueil)"
-    SUIVI = "suivi", "Vert (suivi)"
-    QUOTIDIEN = "quotidien", "Terre (vie quotidienne)"
-    TRAVAIL = "travail", "Ocre (travail)"
-    COMPETENCES = "competences", "Violet (compétences)"
-    PRATIQUES = "pratiques", "Rose (pratiques)"
+    ACCUEIL = "accueil", "Accueil et droits (bleu)"
+    SUIVI = "suivi", "Suivi du parcours (vert)"
+    QUOTIDIEN = "quotidien", "Vie quotidienne (terre)"
+    TRAVAIL = "travail", "Travail et employeurs (ocre)"
+    COMPETENCES = "competences", "Compétences (violet)"
+    PRATIQUES = "pratiques", "Pratiques professionnelles (rose)"
+
+    @property
+    def family(self) -> str:
+        """The name of the family, without its colour."""
+        return str(self.label).rpartition(" (")[0]
 
 
 class Pictogram(models.TextChoices):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel
@@ -13,6 +14,12 @@ from cms.core.fields import LinesField
 from cms.core.models import BasePage
 from cms.roadmap.enums import EvidenceKind, Pictogram, Tint
 from cms.roadmap.querysets import EvidenceQuerySet, ThemeQuerySet
+
+
+def counted(number: int, noun: str) -> str:
+    """`counted(2, "thème")` → "2 thèmes"."""
+    return f"{number} {noun}{'s' if number > 1 else ''}"
+
 
 CODE = RegexValidator(r"^[A-Za-z0-9-]+$", "Lettres, chiffres et tirets.")
 
@@ -46,6 +53,24 @@ class Roadmap(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("roadmap") if self.is_current else reverse("roadmap_version", args=[self.pk])
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @property
+    def deletion_obstacle(self) -> str:
+        """Why this roadmap cannot be deleted, in words; empty when it can."""
+        objectives, themes = self.objectives.count(), self.themes.count()
+        if not objectives and not themes:
+            return ""
+        return (
+            f"Cette feuille de route porte {counted(objectives, 'objectif')} et {counted(themes, 'thème')}. "
+            "Gardez-la comme version passée, ou supprimez d'abord ce qu'elle porte."
+        )
+
 
 class Objective(models.Model):
     roadmap = models.ForeignKey(
@@ -53,7 +78,9 @@ class Objective(models.Model):
     )
     code = models.CharField("code", max_length=20, validators=[CODE])
     title = models.CharField("intitulé", max_length=200)
-    description = models.TextField("description", blank=True)
+    description = models.TextField(
+        "description", blank=True, help_text="Affichée sur l'accueil et la feuille de route."
+    )
     order = models.PositiveSmallIntegerField("ordre", default=0)
 
     class Meta:
@@ -70,6 +97,12 @@ class Objective(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def deletion_obstacle(self) -> str:
+        """Why this objective cannot be deleted, in words; empty when it can."""
+        themes = self.themes.count()
+        return f"{counted(themes, 'thème')} en dépendent : changez d'abord leur objectif." if themes else ""
 
 
 class Theme(models.Model):
@@ -110,6 +143,27 @@ class Theme(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        if self.roadmap.is_current:
+            return reverse("theme", args=[self.code])
+        return reverse("theme_version", args=[self.roadmap_id, self.code])
+
+    @property
+    def family(self) -> str:
+        return Tint(self.tint).family
+
+    @property
+    def deletion_obstacle(self) -> str:
+        """Why this theme cannot be deleted, in words; empty when it can."""
+        pages, evidence = self.page_links.count(), self.evidence.count()
+        if not pages and not evidence:
+            return ""
+        reasons = [counted(pages, "page")] * bool(pages) + [counted(evidence, "preuve")] * bool(evidence)
+        return (
+            f"{' et '.join(reasons)} {'dépend' if pages + evidence == 1 else 'dépendent'} de ce thème : il ne peut pas "
+            "être supprimé. Modifiez-le, ou retirez d'abord ce thème des pages ; une preuve, elle, reste à la personne."
+        )
+
 
 class ThemeLink(models.Model):
     """Links any page of the site to a theme: one table, so that a theme finds all that speaks of it."""
@@ -136,6 +190,9 @@ class ThemeLink(models.Model):
 
 class ThemedPage(BasePage):
     """A page that may be linked to themes of the roadmap."""
+
+    # The counter of the fil de preuve that this kind of page moves, if it moves one.
+    evidence_kind: EvidenceKind | None = None
 
     class Meta:
         abstract = True

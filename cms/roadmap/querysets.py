@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 class ThemeQuerySet(models.QuerySet[Any]):
     def current(self) -> "ThemeQuerySet":
         """Themes of the roadmap in force, objective by objective."""
-        return self.filter(roadmap__is_current=True).select_related("objective").in_order()
+        return self.filter(roadmap__is_current=True).select_related("roadmap", "objective").in_order()
+
+    def with_code(self, code: str) -> "ThemeQuerySet":
+        """By code, whatever the case."""
+        return self.filter(code__iexact=code)
 
     def in_order(self) -> "ThemeQuerySet":
         return self.order_by("objective__order", "order", "code")

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from cms.roadmap import views
+
+urlpatterns = [
+    path("", views.roadmap, name="roadmap"),
+    path("version/<int:pk>/", views.roadmap_version, name="roadmap_version"),
+    path("version/<int:pk>/<str:code>/", views.theme_version, name="theme_version"),
+    path("<str:code>/", views.theme, name="theme"),
+]
