@@ -46,10 +46,10 @@ class CannotBuild(Exception):
 
 
 def main() -> int:
-    lock_name = {"run": "requirements.lock", "dev": "requirements-dev.lock"}[sys.argv[1]]
+    locks = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
     try:
         with alone():
-            build_environment(lock_name)
+            build_environment(locks[sys.argv[1]])
             build_assets()
     except CannotBuild as error:
         print(f"\n✗ {error}", file=sys.stderr)
