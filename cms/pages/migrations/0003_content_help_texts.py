@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('pages', '0001_initial'),
+        ('pages', '0002_grants'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('roadmap', '0001_initial'),
+        ('roadmap', '0002_grants'),
     ]
 
     operations = [
