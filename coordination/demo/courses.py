@@ -13,6 +13,7 @@ from coordination.demo.files import DemoFiles
 from coordination.demo.richtext import Links
 from coordination.demo.writing import keep_page, publish
 from courses.models import CatalogueIndexPage, CoursePage, LessonPage, ModulePage, Prerequisite, QuizPage
+from courses.services import publish_version
 
 QUIZ_MINUTES = 10
 LEAD = "Des séquences d'un quart d'heure, à suivre à votre rythme. Vous reprenez toujours là où vous vous étiez arrêté."
@@ -65,6 +66,7 @@ class CoursePages:
             for number, module in enumerate(item["modules"], start=1):
                 self._publish_module(item, number, module, links)
             self._publish_course(item, themes)
+            publish_version(course=self.courses[item["code"]])
 
     def _keep_course(self, code: str, item: Mapping[str, Any]) -> None:
         course = self.courses[code] = keep_page(

@@ -2,16 +2,28 @@
 
 from django.db import transaction
 
+from cms.accounts.models import Organisation
 from coordination.demo.courses import CoursePages
 from coordination.demo.files import read_files
 from coordination.demo.pages import SitePages
+from coordination.demo.people import PeopleWriter
 from coordination.demo.richtext import Links
 from coordination.demo.roadmap import load_organisations, load_roadmap
 
 
 @transaction.atomic
-def load_content() -> None:
-    """Write every text of the demonstration; a second run changes nothing that already says the same."""
+def load_demo() -> int:
+    """Load all of it; return how many people were created."""
+    organisations = load_content()
+    return PeopleWriter(organisations).load()
+
+
+@transaction.atomic
+def load_content() -> dict[str, Organisation]:
+    """Write every text of the demonstration; a second run changes nothing that already says the same.
+
+    Returns the organisations by code.
+    """
     files = read_files()
     themes = load_roadmap(files)
     organisations = load_organisations(files)
@@ -20,3 +32,4 @@ def load_content() -> None:
     links = Links(pages=pages.ids(), themes={code: f"/feuille-de-route/{code}/" for code in themes})
     pages.publish(links, themes, organisations)
     courses.publish(links, themes)
+    return organisations

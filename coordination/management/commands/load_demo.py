@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from coordination.demo.loader import load_content
+from coordination.demo.loader import load_demo
 
 
 class Command(BaseCommand):
@@ -14,5 +14,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SOCLE_DEMO:
             raise CommandError("Ce site n'est pas une démonstration : le contenu de démonstration n'y est pas chargé.")
-        load_content()
-        self.stdout.write(self.style.SUCCESS("Contenu de démonstration chargé."))
+        people = load_demo()
+        self.stdout.write(self.style.SUCCESS(f"Contenu de démonstration chargé, {people} personnes créées."))
