@@ -13,21 +13,33 @@ class OpenAccountForm(forms.Form):
     """The names, the job and a password; the address is the one invited."""
 
     first_name = forms.CharField(
-        label="Prénom", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+        label="Prénom",
+        max_length=100,
+        error_messages={"required": "Écrivez votre prénom."},
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     last_name = forms.CharField(
-        label="Nom", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+        label="Nom",
+        max_length=100,
+        error_messages={"required": "Écrivez votre nom."},
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
-    job = forms.ChoiceField(label="Métier", choices=[("", "Choisissez votre métier"), *Job.choices])
+    job = forms.ChoiceField(
+        label="Métier",
+        choices=[("", "Choisissez votre métier"), *Job.choices],
+        error_messages={"required": "Choisissez votre métier."},
+    )
     password1 = forms.CharField(
         label="Mot de passe",
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=password_validators_help_text_html,
+        error_messages={"required": "Choisissez un mot de passe."},
     )
     password2 = forms.CharField(
         label="Le même mot de passe, une seconde fois",
+        error_messages={"required": "Écrivez-le une seconde fois."},
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

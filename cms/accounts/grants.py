@@ -18,7 +18,7 @@ EVERYTHING = ("add", "change", "delete", "view")
 
 
 def grant(apps: Apps, group: str, model: str, *actions: str) -> None:
-    """Give `group` these actions on `model` ("app.model"), or a permission of its own ("wagtailadmin.admin", "access")."""
+    """Give `group` these actions on `model` ("app.model"): add, change… or one of its own."""
     app_label, model_name = model.split(".")
     codenames = [f"{action}_{model_name}" for action in actions]
     found = permissions(apps, app_label, model_name, codenames)

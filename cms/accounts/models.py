@@ -158,7 +158,6 @@ class Organisation(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        self.siret = self.siret.replace(" ", "")
         if self.siret and not siret_is_valid(self.siret):
             raise ValidationError({"siret": "Ce numéro SIRET n'est pas valable : 14 chiffres, clé comprise."})
 
@@ -243,3 +242,9 @@ class Invitation(models.Model):
     @property
     def is_open(self) -> bool:
         return self.accepted_at is None and self.expires_at > timezone.now()
+
+    @property
+    def state(self) -> str:
+        if self.accepted_at:
+            return "Acceptée"
+        return "En attente" if self.is_open else "Expirée"

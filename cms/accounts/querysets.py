@@ -4,11 +4,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils import timezone
 
 from cms.accounts.enums import Role
 from cms.core.functions import Fold
+from cms.core.querysets import holding_words
 
 if TYPE_CHECKING:
     from cms.accounts.models import User
@@ -29,6 +30,11 @@ class MembershipQuerySet(models.QuerySet[Any]):
 
 
 class OrganisationQuerySet(models.QuerySet[Any]):
+    def matching(self, text: str) -> "OrganisationQuerySet":
+        """Organisations whose name, code or former names hold every word."""
+        former = Func(F("former_names"), Value(" "), function="array_to_string", output_field=models.TextField())
+        return holding_words(self, text, "name", "code", former)
+
     def visible_to(self, user: "User") -> "OrganisationQuerySet":
         """All for the coordination, those one leads for a lead, none for others."""
         if user.sees_everyone:
@@ -37,6 +43,10 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 
 
 class UserQuerySet(models.QuerySet[Any]):
+    def matching(self, text: str) -> "UserQuerySet":
+        """People whose names or address hold every word."""
+        return holding_words(self, text, "first_name", "last_name", "email")
+
     def by_name(self) -> "UserQuerySet":
         return self.order_by(Fold("last_name"), Fold("first_name"), "id")
 

@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "cms.accounts.wagtail_users.PeopleUsersConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
