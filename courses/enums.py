@@ -48,3 +48,15 @@ class QuestionKind(models.TextChoices):
     SINGLE = "single", "Une seule réponse"
     MULTIPLE = "multiple", "Plusieurs réponses"
     TRUE_FALSE = "truefalse", "Vrai ou faux"
+
+
+class Duration(models.TextChoices):
+    """How long a course is, for the catalogue; values are those of addresses."""
+
+    SHORT = "courte", "Moins d'une heure"
+    MEDIUM = "moyenne", "D'une heure à trois heures"
+    LONG = "longue", "Plus de trois heures"
+
+    @classmethod
+    def of(cls, minutes: int) -> "Duration":
+        return cls.SHORT if minutes < 60 else cls.MEDIUM if minutes <= 180 else cls.LONG

@@ -23,12 +23,16 @@ from courses.enums import ClosingReason, CourseFormat, EnrolmentSource, Status, 
 from courses.progress import StepFacts
 from courses.querysets import AttemptQuerySet, CourseQuerySet, EnrolmentQuerySet
 
+# Names under /formations/ that lead to actions, not pages.
+RESERVED_SLUGS = {"inscription", "etape"}
+
 
 class CatalogueIndexPage(BasePage):
     """/formations/: every course, and where I stand in each."""
 
     lead = models.TextField("chapô", blank=True)
 
+    view = "courses.views.catalogue"
     max_count = 1
     parent_page_types = ["pages.HomePage"]
     subpage_types = ["courses.CoursePage"]
@@ -52,6 +56,7 @@ class CoursePage(ThemedPage):
 
     objects = PageManager.from_queryset(CourseQuerySet)()
 
+    view = "courses.views.course"
     exclude_fields_in_copy = ["code"]
     parent_page_types = ["courses.CatalogueIndexPage"]
     subpage_types = ["courses.ModulePage"]
@@ -90,12 +95,18 @@ class Prerequisite(Orderable):
 
 
 class ModulePage(BasePage):
-    """A chapter of a course: it groups steps and shows none of its own."""
+    """A chapter of a course: it groups steps and shows nothing of its own."""
 
+    view = "courses.views.module"
     parent_page_types = ["courses.CoursePage"]
 
     class Meta:
         verbose_name = "module"
+
+    @property
+    def anchor(self) -> str:
+        """Its place in the page of the course."""
+        return f"module-{self.pk}"
 
 
 class StepPage(BasePage):
@@ -133,6 +144,7 @@ class LessonPage(StepPage):
     objective = models.CharField("objectif", max_length=255, blank=True)
     body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
 
+    view = "courses.views.lesson"
     step_kind = StepKind.LESSON
     content_panels = [
         *Page.content_panels,
@@ -157,6 +169,7 @@ class QuizPage(StepPage):
     is_shuffled = models.BooleanField("mélanger les réponses", default=True)
     questions = StreamField(QuestionsBlock(), verbose_name="questions", blank=True)
 
+    view = "courses.views.quiz_page"
     step_kind = StepKind.QUIZ
     content_panels = [
         *Page.content_panels,
@@ -187,8 +200,8 @@ class CourseVersion(models.Model):
     """What a course asked for on the day it was published.
 
     `manifest`: ordered list of steps `{step_key, kind, title, is_required, rule, pass_mark, est_minutes, module,
-    module_id, page_id, path, is_withdrawn, withdrawn}`; `withdrawn` lists the spans `[from, to or null]` during
-    which the step was out of reach. The hash covers what is asked, in order (key, kind, required, rule, pass
+    module_id, page_id, path, revision, is_withdrawn, withdrawn}`; `withdrawn` lists the spans `[from, to or null]`
+    during which the step was out of reach. The hash covers what is asked, in order (key, kind, required, rule, pass
     mark) and nothing that is only shown: labels and addresses are brought up to date in place, so a typo makes
     no version.
     """
@@ -233,6 +246,8 @@ class Enrolment(models.Model):
     due_on = models.DateField("à terminer avant le", null=True, blank=True)
     closed_at = models.DateTimeField("clos le", null=True, blank=True)
     closing_reason = models.CharField("motif de clôture", max_length=20, choices=ClosingReason, blank=True)
+
+    steps: list[dict[str, Any]]  # read by `with_steps()`
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -289,9 +304,18 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"{self.enrolment} · {self.step_key}"
 
+    @property
+    def percent(self) -> int | None:
+        """The score, rounded down; None when the step is not scored."""
+        return None if self.score is None or self.max_score is None else int(self.score * 100 // self.max_score)
+
 
 class AttemptDraft(models.Model):
-    """A quiz under way: the questions as first shown, the answers so far. Gone once submitted."""
+    """A quiz under way. Gone once submitted.
+
+    `questions` freezes them as first shown: `{seed, items}`, right answers included, never sent to a page;
+    `answers` maps the id of a question to those of the answers chosen.
+    """
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="drafts")
     step_key = models.UUIDField()
@@ -302,12 +326,19 @@ class AttemptDraft(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = AttemptQuerySet.as_manager()
+
     class Meta:
         verbose_name = "tentative en cours"
         constraints = [models.UniqueConstraint(fields=["enrolment", "step_key"], name="draft_one_per_step")]
 
     def __str__(self) -> str:
         return f"{self.enrolment} · {self.step_key}"
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The frozen questions, in order."""
+        return self.questions["items"]
 
 
 class StepState(models.Model):

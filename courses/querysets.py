@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Cast, JSONObject
 from wagtail.query import PageQuerySet
 
 if TYPE_CHECKING:
@@ -39,6 +41,17 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
         people = type(user)._default_manager.all().visible_to(user)
         return self.filter(models.Q(person=user) | models.Q(person__in=people.values("pk")))
 
+    def for_step(self, page: Any) -> "EnrolmentQuerySet":
+        """In the live course that holds this step page, whatever module it is in."""
+        return self.filter(course__path=page.path[: -2 * page.steplen], course__live=True)
+
+    def with_steps(self) -> "EnrolmentQuerySet":
+        """With `steps`: for each step begun, `{key, status, score}` (best percent), in the same query."""
+        states: Any = self.model._meta.get_field("step_states").related_model
+        rows = states.objects.filter(enrolment=OuterRef("pk")).order_by()
+        shape = JSONObject(key=Cast("step_key", models.TextField()), status="status", score="best_score")
+        return self.with_state().annotate(steps=ArraySubquery(rows.values(shape=shape)))
+
     def with_state(self) -> "EnrolmentQuerySet":
         return self.select_related("state", "version", "course")
 
@@ -47,6 +60,8 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
 
 
 class AttemptQuerySet(models.QuerySet[Any]):
+    """Attempts, finished or under way."""
+
     def visible_to(self, user: "User") -> "AttemptQuerySet":
         """One's own only: an employer, a trainer or the coordination see states, never answers."""
         return self.filter(enrolment__person=user)

@@ -1,8 +1,21 @@
 """Every write of courses that has a rule."""
 
-from courses.services.attempts import record_attempt
+from courses.services.attempts import finish_lesson, record_attempt
 from courses.services.enrolments import enrol, retake, visit_step
+from courses.services.quizzes import save_answer, start_quiz, submit_quiz
 from courses.services.states import Drift, recompute
 from courses.services.versions import publish_version
 
-__all__ = ["Drift", "enrol", "publish_version", "recompute", "record_attempt", "retake", "visit_step"]
+__all__ = [
+    "Drift",
+    "enrol",
+    "finish_lesson",
+    "publish_version",
+    "recompute",
+    "record_attempt",
+    "retake",
+    "save_answer",
+    "start_quiz",
+    "submit_quiz",
+    "visit_step",
+]

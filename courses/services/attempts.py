@@ -72,7 +72,7 @@ def record_attempt(
     """Store one finished attempt and bring the enrolment's state up to date, in one transaction.
 
     `score` and `max_score` are points, `revision` is the live revision of the page. Sending the same
-    `idempotency_key` again returns the first attempt and changes nothing.
+    `idempotency_key` again returns the first attempt and changes nothing. `enrolment.state` is then the new state.
 
     Raises StepNotInVersion when the pinned version has no such step, EnrolmentClosed, and IdempotencyKeyReused
     when the key was used for another enrolment or another step.
@@ -98,12 +98,28 @@ def record_attempt(
     if attempt.pk is None:
         return _known(attempt, otherwise=IdempotencyKeyReused)
     was, progress = progress_of(manifest, before), progress_of(manifest, after)
-    values = {name: getattr(progress, name) for name in STATE_FIELDS}
-    if not EnrolmentState.objects.filter(pk=enrolment.pk).update(last_step_key=step_key, **values):
-        state_from(enrolment.pk, progress).save(force_insert=True)
+    state = state_from(enrolment.pk, progress)
+    state.last_step_key = attempt.step_key
+    values = {name: getattr(state, name) for name in (*STATE_FIELDS, "last_step_key")}
+    if not EnrolmentState.objects.filter(pk=enrolment.pk).update(**values):
+        state.save(force_insert=True)
+    enrolment.state = state
     if progress.completed_at is not None and was.completed_at is None:
         celebrate(enrolment, completed_at=progress.completed_at, themes=themes)
     return attempt
+
+
+def finish_lesson(*, enrolment: Enrolment, step_key: UUID, key: UUID) -> Attempt:
+    """Record that the person says they finished a lesson. Raises what `record_attempt` raises.
+
+    Only a step whose rule is to be confirmed can be finished so.
+    """
+    step = enrolment.version.step(step_key)
+    if step is None or step["rule"] != "confirmed":
+        raise StepNotInVersion
+    return record_attempt(
+        enrolment=enrolment, step_key=step_key, idempotency_key=str(key), passed=True, revision=step.get("revision")
+    )
 
 
 def _store(attempt: Attempt) -> tuple[list[dict[str, Any]], list[StepFacts], list[StepFacts], list[int]]:

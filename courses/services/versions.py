@@ -14,7 +14,7 @@ from courses.errors import CourseNotOpen
 from courses.models import CoursePage, CourseVersion, Enrolment, ModulePage, StepPage
 from courses.services.states import BATCH, recompute
 
-LABELS = ("title", "est_minutes", "module", "module_id", "page_id", "path")
+LABELS = ("title", "est_minutes", "module", "module_id", "page_id", "path", "revision")
 
 
 @transaction.atomic
@@ -81,6 +81,7 @@ def _entry(page: StepPage, module: ModulePage) -> dict[str, Any]:
         "module_id": module.pk,
         "page_id": page.pk,
         "path": page.get_url() or "",
+        "revision": page.live_revision_id,
         "is_withdrawn": False,
         "withdrawn": [],
     }

@@ -37,6 +37,7 @@ def test_a_version_lists_the_live_steps_in_order():
         "module_id": tree.modules[0].pk,
         "page_id": tree.quizzes[0].pk,
         "path": "/formations/socle-commun/module-1/quiz-11/",
+        "revision": None,
         "is_withdrawn": False,
         "withdrawn": [],
     }

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
 from cms.accounts.models import User
-from courses.queries import progress_report
+from courses.queries.report import progress_report
 
 
 class Command(BaseCommand):

@@ -1,0 +1,162 @@
+"""The outline of a course (its *fil*), drawn from a version's manifest and the steps' states. Pure."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from cms.core.templatetags.socle import minutes
+from courses.enums import StepKind, StepStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One step as the fil shows it. `state` is done, current or todo; `score` a best percent, rounded down."""
+
+    key: str
+    kind: str
+    title: str
+    url: str
+    minutes: int
+    is_required: bool
+    pass_mark: int | None
+    number: int | None
+    state: str
+    score: int | None
+    is_here: bool
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == "done"
+
+    @property
+    def meta(self) -> str:
+        """What is said after the word of the state."""
+        if self.is_done:
+            return "" if self.score is None else f"{self.score} %"
+        parts = [minutes(self.minutes)]
+        if self.pass_mark:
+            parts.append(f"{self.pass_mark} % pour valider")
+        if not self.is_required:
+            parts.append("facultatif")
+        return ", ".join(parts)
+
+    @property
+    def name(self) -> str:
+        """What a button says after its verb: "la leçon 3", "le quiz"."""
+        if self.kind == StepKind.LESSON:
+            return f"la leçon {self.number}"
+        return "le quiz" if self.kind == StepKind.QUIZ else f"« {self.title} »"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A module; `anchor` is its id in the page of the course."""
+
+    title: str
+    anchor: str
+    steps: tuple[Station, ...]
+
+
+@dataclass(frozen=True)
+class Outline:
+    groups: tuple[Group, ...]
+    last_key: str = ""
+
+    @cached_property
+    def steps(self) -> tuple[Station, ...]:
+        return tuple(step for group in self.groups for step in group.steps)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with anything shown: under it the rendered outline may be kept."""
+        return hashlib.blake2b(repr(self.groups).encode(), digest_size=12).hexdigest()
+
+    @property
+    def minutes(self) -> int:
+        return sum(step.minutes for step in self.steps)
+
+    @property
+    def minutes_left(self) -> int:
+        return sum(step.minutes for step in self.steps if step.is_required and not step.is_done)
+
+    @cached_property
+    def place(self) -> int | None:
+        return next((at for at, step in enumerate(self.steps) if step.is_here), None)
+
+    @property
+    def here(self) -> Station | None:
+        return None if self.place is None else self.steps[self.place]
+
+    @property
+    def group_here(self) -> Group | None:
+        return next((group for group in self.groups if any(step.is_here for step in group.steps)), None)
+
+    @property
+    def previous(self) -> Station | None:
+        return self.steps[self.place - 1] if self.place else None
+
+    @property
+    def next(self) -> Station | None:
+        following = self.steps[self.place + 1 :] if self.place is not None else ()
+        return next(iter(following), None)
+
+    @cached_property
+    def resume(self) -> Station | None:
+        """Where to go on: the step last opened if it is not done, else the next one to do, required ones first."""
+        at = next((at for at, step in enumerate(self.steps) if step.key == self.last_key), None)
+        if at is not None and not self.steps[at].is_done:
+            return self.steps[at]
+        turn = self.steps if at is None else self.steps[at + 1 :] + self.steps[: at + 1]
+        todo = [step for step in turn if not step.is_done]
+        return next((step for step in todo if step.is_required), next(iter(todo or self.steps), None))
+
+
+def outline_of(
+    manifest: Iterable[Mapping[str, Any]],
+    states: Iterable[Mapping[str, Any]] = (),
+    *,
+    here: object = None,
+    last_key: object = None,
+) -> Outline:
+    """Return the outline of a version; steps withdrawn are left out.
+
+    `states` are rows `{key, status, score}`; `here` is the key of the page one is on, `last_key` of the last opened.
+    """
+    known = {state["key"]: state for state in states}
+    stations, lessons = [], 0
+    for step in manifest:
+        if step["is_withdrawn"]:
+            continue
+        lessons += step["kind"] == StepKind.LESSON
+        number = lessons if step["kind"] == StepKind.LESSON else None
+        is_here = step["step_key"] == str(here)
+        station = _station(step, known.get(step["step_key"]), number=number, is_here=is_here)
+        stations.append((step["module_id"], step["module"], station))
+    groups = tuple(
+        Group(f"{number}. {title}", f"module-{module}", tuple(station for _, _, station in members))
+        for number, ((module, title), members) in enumerate(groupby(stations, key=lambda row: row[:2]), start=1)
+    )
+    return Outline(groups, str(last_key or ""))
+
+
+def _station(step: Mapping[str, Any], state: Mapping[str, Any] | None, *, number: int | None, is_here: bool) -> Station:
+    if state is not None and state["status"] == StepStatus.COMPLETED:
+        word = "done"
+    else:
+        word = "current" if is_here or state is not None else "todo"
+    return Station(
+        key=step["step_key"],
+        kind=step["kind"],
+        title=step["title"],
+        url=step["path"],
+        minutes=step["est_minutes"],
+        is_required=step["is_required"],
+        pass_mark=step["pass_mark"],
+        number=number,
+        state=word,
+        score=int(state["score"]) if state is not None and state["score"] is not None else None,
+        is_here=is_here,
+    )

@@ -1,0 +1,48 @@
+"""Where a person stands in one course."""
+
+from dataclasses import dataclass
+
+from courses.enums import Status
+from courses.models import Enrolment, EnrolmentState
+from courses.outline import Outline, outline_of
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a person stands in a course: their open enrolment, or None, and the outline drawn for them."""
+
+    outline: Outline
+    enrolment: Enrolment | None = None
+
+    @property
+    def state(self) -> EnrolmentState | None:
+        return self.enrolment.state if self.enrolment else None
+
+    @property
+    def is_completed(self) -> bool:
+        return self.state is not None and self.state.status == Status.COMPLETED
+
+    @property
+    def is_begun(self) -> bool:
+        return self.state is not None and (self.state.status == Status.IN_PROGRESS or bool(self.state.last_step_key))
+
+    @property
+    def action(self) -> str:
+        """The verb of the next gesture, with its object."""
+        if self.outline.resume is None:
+            return ""
+        if self.is_completed:
+            return "Revoir la formation"
+        return f"{'Reprendre' if self.is_begun else 'Commencer'} {self.outline.resume.name}"
+
+    @property
+    def action_url(self) -> str:
+        if self.outline.resume is None:
+            return ""
+        return self.outline.steps[0].url if self.is_completed else self.outline.resume.url
+
+
+def standing_of(enrolment: Enrolment, *, here: object = None) -> Standing:
+    """`enrolment` comes from `with_steps()`: no query."""
+    outline = outline_of(enrolment.version.manifest, enrolment.steps, here=here, last_key=enrolment.state.last_step_key)
+    return Standing(outline, enrolment)

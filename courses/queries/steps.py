@@ -1,0 +1,93 @@
+"""The screens of a step: what stands around a lesson or a quiz."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from cms.accounts.models import User
+from courses.models import CoursePage, Enrolment, ModulePage, StepPage
+from courses.outline import Station, outline_of
+from courses.queries.standing import Standing, standing_of
+
+
+@dataclass(frozen=True)
+class StepScreen:
+    """What stands around a step.
+
+    `is_preview`: someone who publishes, reading without being enrolled. `is_extra`: live, but added after the
+    enrolment; it is read and asks for nothing.
+    """
+
+    page: StepPage
+    course: CoursePage
+    standing: Standing
+    is_preview: bool = False
+    is_extra: bool = False
+
+    @property
+    def station(self) -> Station | None:
+        return self.standing.outline.here
+
+    @property
+    def can_read(self) -> bool:
+        return self.standing.enrolment is not None or self.is_preview
+
+    @property
+    def course_url(self) -> str:
+        return parent_url(self.page.get_url() or "/", 2)
+
+    @property
+    def finish_key(self) -> UUID:
+        """The key of the button shown on this very screen."""
+        return uuid4()
+
+    @property
+    def breadcrumb(self) -> list[dict[str, str]]:
+        """Catalogue, course, module, step: from the addresses, without a query."""
+        group = self.standing.outline.group_here
+        crumbs = [
+            {"title": "Formations", "url": parent_url(self.course_url)},
+            {"title": self.course.title, "url": self.course_url},
+        ]
+        if group is not None:
+            crumbs.append({"title": group.title, "url": f"{self.course_url}#{group.anchor}"})
+        return [*crumbs, {"title": self.page.title, "url": ""}]
+
+
+def step_screen(*, page: StepPage, person: User) -> StepScreen | None:
+    """Return what stands around a step, or None when it cannot be reached by this person.
+
+    One query for someone enrolled.
+    """
+    enrolment = Enrolment.objects.of(person).open().for_step(page).with_steps().first()
+    if enrolment is None:
+        return _without_enrolment(page, person)
+    enrolment.person = person
+    step = enrolment.version.step(page.step_key)
+    if step is None or step["is_withdrawn"]:
+        is_reachable = ModulePage.objects.live().parent_of(page).exists()
+        if not is_reachable and not person.has_admin:
+            return None
+    return StepScreen(
+        page, enrolment.course, standing_of(enrolment, here=page.step_key), is_preview=False, is_extra=step is None
+    )
+
+
+def _without_enrolment(page: StepPage, person: User) -> StepScreen | None:
+    course = CoursePage.objects.filter(path=page.path[: -2 * page.steplen]).first()
+    if course is None:
+        return None
+    version = course.versions.order_by("-number").first()
+    outline = outline_of(version.manifest if version else [], here=page.step_key)
+    if not person.has_admin and (not course.live or outline.here is None):
+        return None
+    return StepScreen(page, course, Standing(outline), is_preview=person.has_admin)
+
+
+def parent_url(url: str, levels: int = 1) -> str:
+    """/formations/socle/module/lecon/ → /formations/socle/module/"""
+    return url.rstrip("/").rsplit("/", levels)[0] + "/"
+
+
+def preview_screen(page: StepPage) -> StepScreen:
+    """What an editor sees of a draft: the page alone."""
+    return StepScreen(page, CoursePage(title="Aperçu"), Standing(outline_of([])), is_preview=True)

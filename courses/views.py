@@ -1,0 +1,258 @@
+"""The screens of courses."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cms.accounts.models import User
+from cms.core.rendering import render_body
+from courses import quiz, services
+from courses.enums import EnrolmentSource, Status
+from courses.errors import CourseError
+from courses.forms import CatalogueForm, KeyForm
+from courses.models import (
+    Attempt,
+    AttemptDraft,
+    CatalogueIndexPage,
+    CoursePage,
+    Enrolment,
+    LessonPage,
+    ModulePage,
+    QuizPage,
+    StepPage,
+)
+from courses.outline import outline_of
+from courses.queries.catalogue import catalogue_cards, course_sheet, filter_cards, themes_of_cards
+from courses.queries.home import dashboard_of, paths_of
+from courses.queries.quizzes import DraftScreen, draft_screen, quiz_screen, result_screen
+from courses.queries.steps import StepScreen, parent_url, preview_screen, step_screen
+
+
+class SignedIn(HttpRequest):
+    """A request from someone signed in: every view here is behind the door."""
+
+    user: User
+
+
+# Pages
+
+
+def catalogue(request: SignedIn, page: CatalogueIndexPage) -> HttpResponse:
+    cards = catalogue_cards(catalogue=page, person=request.user)
+    form = CatalogueForm(request.GET, themes=themes_of_cards(cards))
+    shown = filter_cards(cards, form.chosen)
+    context = {"page": page, "form": form, "cards": shown, "total": len(cards), "chips": form.chips(page.get_url())}
+    return render(request, "courses/catalogue.html", context)
+
+
+def course(request: SignedIn, page: CoursePage) -> HttpResponse:
+    sheet = course_sheet(course=page, person=request.user)
+    return render(request, "courses/course.html", {"page": page, "sheet": sheet, "standing": sheet.standing})
+
+
+def module(request: SignedIn, page: ModulePage) -> HttpResponse:
+    """A module is a place in the sheet of its course."""
+    return redirect(f"{parent_url(page.get_url())}#{page.anchor}")
+
+
+def lesson(request: SignedIn, page: LessonPage) -> HttpResponse:
+    return show_step(request, "courses/lesson.html", found(step_screen, request, page), body=render_body(page))
+
+
+def quiz_page(request: SignedIn, page: QuizPage) -> HttpResponse:
+    return show_step(request, "courses/quiz.html", found(quiz_screen, request, page))
+
+
+def found(read: Any, request: SignedIn, page: StepPage) -> StepScreen:
+    if getattr(request, "is_preview", False):
+        return preview_screen(page)
+    screen: StepScreen | None = read(page=page, person=request.user)
+    if screen is None:
+        raise Http404
+    return screen
+
+
+def show_step(request: SignedIn, template: str, screen: StepScreen, **context: Any) -> HttpResponse:
+    enrolment = screen.standing.enrolment
+    if enrolment is not None and not screen.is_extra:
+        services.visit_step(enrolment=enrolment, step_key=screen.page.step_key)
+    context |= {"page": screen.page, "screen": screen, "standing": screen.standing}
+    return render(request, template, context)
+
+
+def dashboard(request: SignedIn, page: Any) -> HttpResponse:
+    """The home page of someone signed in, called by the home page (setting SOCLE_DASHBOARD_VIEW)."""
+    return render(request, "courses/dashboard.html", {"page": page, "dashboard": dashboard_of(request.user)})
+
+
+@login_required
+@require_GET
+def my_courses(request: SignedIn) -> HttpResponse:
+    return render(request, "courses/my_courses.html", {"paths": paths_of(request.user)})
+
+
+# Enrolments
+
+
+@login_required
+@require_POST
+def enrol(request: SignedIn, course_id: int) -> HttpResponse:
+    page = get_object_or_404(CoursePage.objects.live(), pk=course_id)
+    try:
+        services.enrol(person=request.user, course=page, source=EnrolmentSource.SELF)
+    except CourseError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Vous êtes inscrit à cette formation. Vous pouvez commencer quand vous voulez.")
+    return redirect(page.get_url())
+
+
+@login_required
+@require_POST
+def retake(request: SignedIn, enrolment_id: UUID) -> HttpResponse:
+    enrolment = get_object_or_404(Enrolment.objects.of(request.user), public_id=enrolment_id)
+    try:
+        services.retake(enrolment=enrolment)
+    except CourseError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Un nouveau parcours commence. Le précédent reste dans « Mon parcours ».")
+    return redirect(enrolment.course.get_url() or "my_courses")
+
+
+# Lessons
+
+
+@login_required
+@require_POST
+def finish_lesson(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
+    enrolment = get_object_or_404(
+        Enrolment.objects.of(request.user).select_related("version", "person"), public_id=enrolment_id
+    )
+    form, here = KeyForm(request.POST), step_url(enrolment, step_key)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["key"][0]))
+        return redirect(here)
+    try:
+        services.finish_lesson(enrolment=enrolment, step_key=step_key, key=form.cleaned_data["key"])
+    except CourseError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(here)
+    if enrolment.state.status == Status.COMPLETED:
+        messages.success(request, "Vous avez terminé cette formation.")
+    return redirect(after_step(enrolment, step_key))
+
+
+def step_url(enrolment: Enrolment, step_key: UUID) -> str:
+    """The address of a step of this enrolment; a key of another is not found."""
+    step = enrolment.version.step(step_key)
+    if step is None:
+        raise Http404
+    return step["path"] or "/"
+
+
+def after_step(enrolment: Enrolment, step_key: UUID) -> str:
+    """Where to go once a step is done: the next one, or the course when all is done or there is none."""
+    outline = outline_of(enrolment.version.manifest, here=step_key)
+    if outline.next is None or enrolment.state.status == Status.COMPLETED:
+        return parent_url(step_url(enrolment, step_key), 2)
+    return outline.next.url
+
+
+# Quizzes
+
+
+@login_required
+@require_POST
+def start_quiz(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
+    enrolment = get_object_or_404(Enrolment.objects.of(request.user).select_related("version"), public_id=enrolment_id)
+    page = get_object_or_404(QuizPage.objects.live(), step_key=step_key)
+    try:
+        draft = services.start_quiz(enrolment=enrolment, page=page)
+    except CourseError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(page.get_url())
+    return redirect("quiz_question", enrolment_id, step_key, quiz.first_unanswered(draft.items, draft.answers))
+
+
+def under_way(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> DraftScreen:
+    """The quiz this person has begun. Someone else's, or a step of another course, is not found."""
+    enrolments = Enrolment.objects.of(request.user).select_related("version", "course")
+    enrolment = get_object_or_404(enrolments, public_id=enrolment_id)
+    if enrolment.version.step(step_key) is None:
+        raise Http404
+    return draft_screen(enrolment=enrolment, step_key=step_key)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def quiz_question(request: SignedIn, enrolment_id: UUID, step_key: UUID, number: int) -> HttpResponse:
+    screen = under_way(request, enrolment_id, step_key)
+    if screen.draft is None:
+        return redirect(screen.url)
+    if not 1 <= number <= screen.total:
+        raise Http404
+    if request.method == "POST":
+        return save_answer(request, screen, screen.draft, number)
+    return render(request, "courses/quiz_question.html", {"screen": screen, "question": screen.question(number)})
+
+
+def save_answer(request: SignedIn, screen: DraftScreen, draft: AttemptDraft, number: int) -> HttpResponse:
+    is_automatic = "X-Autosave" in request.headers
+    try:
+        draft = services.save_answer(draft=draft, number=number, values=request.POST.getlist("answer"))
+    except (quiz.AnswerError, CourseError) as refusal:
+        if is_automatic:
+            return JsonResponse({"error": str(refusal)}, status=400)
+        context = {"screen": screen, "question": screen.question(number), "error": str(refusal)}
+        return render(request, "courses/quiz_question.html", context, status=400)
+    if is_automatic:
+        return JsonResponse({"saved": f"Enregistré à {localtime(draft.updated_at):%H:%M}"})
+    return redirect(screen.after(number, request.POST.get("to", "")))
+
+
+@login_required
+@require_GET
+def quiz_review(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
+    screen = under_way(request, enrolment_id, step_key)
+    if screen.draft is None:
+        return redirect(screen.url)
+    return render(request, "courses/quiz_review.html", {"screen": screen})
+
+
+@login_required
+@require_POST
+def submit_quiz(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
+    screen = under_way(request, enrolment_id, step_key)
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["key"][0]))
+        return redirect(screen.url)
+    key = form.cleaned_data["key"]
+    try:
+        services.submit_quiz(enrolment=screen.enrolment, step_key=step_key, key=key)
+    except CourseError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(screen.url)
+    return redirect("quiz_result", enrolment_id, step_key, key)
+
+
+@login_required
+@require_GET
+def quiz_result(request: SignedIn, enrolment_id: UUID, step_key: UUID, key: UUID) -> HttpResponse:
+    attempts = Attempt.objects.visible_to(request.user).select_related("enrolment__version", "enrolment__course")
+    attempt = get_object_or_404(
+        attempts,
+        enrolment__public_id=enrolment_id,
+        step_key=step_key,
+        idempotency_key=str(key),
+        max_score__isnull=False,
+    )
+    screen = result_screen(attempt)
+    return render(request, "courses/quiz_result.html", {"screen": screen, "attempt": attempt})
