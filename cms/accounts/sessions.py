@@ -23,6 +23,10 @@ class SessionStore(DatabaseSessionStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _validate_session_key(self, key: str) -> bool:
+        """A quoted cookie may carry any character, NUL included, which PostgreSQL refuses."""
+        return bool(super()._validate_session_key(key)) and key.isascii() and key.isalnum() and len(key) <= 40
+
     def _get_session_from_db(self) -> Session | None:
         in_group = User.groups.through.objects.filter(user_id=OuterRef("user_id"))
         session = (

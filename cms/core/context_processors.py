@@ -33,6 +33,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Context of every template. `nav` is computed only where a template shows it."""
     return {
         "is_demo": settings.SOCLE_DEMO,
+        "demo_accounts": settings.DEMO_ACCOUNTS if settings.SOCLE_DEMO else [],
+        "demo_password": settings.DEMO_PASSWORD if settings.SOCLE_DEMO else "",
         "service_name": settings.SOCLE_SERVICE_NAME,
         "help_email": settings.SOCLE_HELP_EMAIL,
         "accessibility_state": settings.SOCLE_ACCESSIBILITY_STATE,

@@ -145,6 +145,22 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# One address per account: a new one replaces it once confirmed.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_FORMS = {
+    "login": "cms.accounts.door_forms.LoginForm",
+    "add_email": "cms.accounts.door_forms.AddEmailForm",
+    "reset_password": "cms.accounts.door_forms.ResetPasswordForm",
+    "reset_password_from_key": "cms.accounts.door_forms.ResetPasswordKeyForm",
+    "change_password": "cms.accounts.door_forms.ChangePasswordForm",
+    "set_password": "cms.accounts.door_forms.SetPasswordForm",
+    "reauthenticate": "cms.accounts.door_forms.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "cms.accounts.door_forms.AuthenticateForm",
+    "reauthenticate": "cms.accounts.door_forms.MFAReauthenticateForm",
+    "activate_totp": "cms.accounts.door_forms.ActivateTOTPForm",
+}
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

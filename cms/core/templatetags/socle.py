@@ -27,3 +27,23 @@ def page_numbers(page: Page) -> list[int | None]:
 def words(value: str) -> list[str]:
     """ "a b c" → ["a", "b", "c"]."""
     return value.split()
+
+
+BROWSERS = {"Edg/": "Edge", "Firefox/": "Firefox", "OPR/": "Opera", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS": "Mac",
+    "CrOS": "Chromebook",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """What a person calls the thing they use: "Firefox sur Windows"."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), "Navigateur")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "appareil inconnu")
+    return f"{browser} sur {system}"
