@@ -16,6 +16,7 @@ LABELS = {
     "password2": "Le même mot de passe, une seconde fois",
     "code": "Code",
 }
+PASSWORD_HELP = "Douze caractères au moins. Ni votre nom, ni votre adresse, ni un mot de passe courant."
 
 
 class InOurWords:
@@ -31,6 +32,8 @@ class InOurWords:
             field.widget.attrs.pop("placeholder", None)
             if name in ("password", "oldpassword"):
                 field.help_text = ""
+            if name == "password1":
+                field.help_text = PASSWORD_HELP
             field.help_text = self.help_texts.get(name, field.help_text)
             if name == "code":
                 field.widget.attrs["inputmode"] = "text"
