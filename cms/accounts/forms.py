@@ -46,8 +46,8 @@ class OpenAccountForm(forms.Form):
     )
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
-        initial = {"first_name": invitation.first_name, "last_name": invitation.last_name}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"first_name": invitation.first_name, "last_name": invitation.last_name}
+        super().__init__(*args, **kwargs)
         self.invitation = invitation
 
     def clean(self) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def create_permissions_of(apps: Apps, app_label: str) -> None:
         app_config = apps.get_app_config(app_label)
     except LookupError:  # an app without model: its own migrations create its permissions
         return
-    app_config.models_module = True  # type: ignore[assignment] - a historical app has none, and would be skipped
+    # A historical app has no module of models, and would be skipped.
+    app_config.models_module = True  # type: ignore[assignment]
     try:
         create_permissions(app_config, verbosity=0, apps=apps)
     finally:

@@ -25,7 +25,7 @@ class SessionStore(DatabaseSessionStore):
 
     def _validate_session_key(self, key: str) -> bool:
         """A quoted cookie may carry any character, NUL included, which PostgreSQL refuses."""
-        return bool(super()._validate_session_key(key)) and key.isascii() and key.isalnum() and len(key) <= 40
+        return 8 <= len(key or "") <= 40 and key.isascii() and key.isalnum()
 
     def _get_session_from_db(self) -> Session | None:
         in_group = User.groups.through.objects.filter(user_id=OuterRef("user_id"))

@@ -28,7 +28,7 @@ STATUS = {Door.UNKNOWN: 404, Door.EXPIRED: 410, Door.USED: 410}
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: UUID) -> HttpResponse:
     door, found = queries.invitation_door(token=token, visitor=request.user)
-    if door is not Door.OPEN:
+    if found is None or door is not Door.OPEN:
         return _answer(request, door, found)
     form = OpenAccountForm(request.POST or None, invitation=found)
     if request.method == "POST" and form.is_valid():

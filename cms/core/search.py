@@ -76,6 +76,8 @@ class FrenchIndex(postgres.PostgresIndex):
 
 
 class FrenchSearchCompiler(postgres.PostgresSearchQueryCompiler):
+    query: SearchQuery
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.query = folded_query(self.query, is_prefix=self.LAST_TERM_IS_PREFIX)
