@@ -5,6 +5,8 @@ Wagtail walks the tree, one query for each part of the address. The address of a
 checked by the query itself, so a page moved, renamed or unpublished is never served from memory.
 """
 
+import hashlib
+
 from django.core.cache import cache
 from django.http import HttpRequest
 from wagtail.models import Page, Site
@@ -32,7 +34,7 @@ def find_page(request: HttpRequest, path: str) -> Page | None:
     if site is None:
         return None
     url_path = f"{site.root_page.url_path}{path}"
-    key = f"page:{url_path}"
+    key = f"page:{hashlib.blake2b(url_path.encode(), digest_size=16).hexdigest()}"
     if known := cache.get(key):
         model, pk = known
         page = model.objects.filter(pk=pk, url_path=url_path, live=True).first()
