@@ -11,6 +11,7 @@ from django.utils import timezone
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.models import Orderable, Page, PageManager
+from wagtail.search import index
 
 from cms.accounts.enums import Job
 from cms.accounts.models import Organisation
@@ -58,6 +59,12 @@ class CoursePage(ThemedPage):
 
     view = "courses.views.course"
     exclude_fields_in_copy = ["code"]
+    search_kind = "Formation"
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary", boost=2),
+        index.SearchField("objectives"),
+    ]
     parent_page_types = ["courses.CatalogueIndexPage"]
     subpage_types = ["courses.ModulePage"]
     content_panels = [
@@ -77,6 +84,10 @@ class CoursePage(ThemedPage):
     class Meta:
         verbose_name = "formation"
         verbose_name_plural = "formations"
+
+    @property
+    def listing_note(self) -> str:
+        return self.get_format_display()
 
 
 class Prerequisite(Orderable):
@@ -146,6 +157,8 @@ class LessonPage(StepPage):
 
     view = "courses.views.lesson"
     step_kind = StepKind.LESSON
+    search_kind = "Leçon"
+    search_fields = [*Page.search_fields, index.SearchField("objective", boost=2), index.SearchField("body")]
     content_panels = [
         *Page.content_panels,
         FieldPanel("objective"),

@@ -48,7 +48,7 @@ def outline(roadmap: Roadmap) -> list[OutlineObjective]:
 def _counted_kind(content_type: int, number: int) -> str:
     model = ContentType.objects.get_for_id(content_type).model_class()
     options = (model or Page)._meta
-    return f"{number} {options.verbose_name_plural if number > 1 else options.verbose_name}"
+    return f"{number}\N{NO-BREAK SPACE}{options.verbose_name_plural if number > 1 else options.verbose_name}"
 
 
 @dataclass(frozen=True)
