@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Hashable, Iterable, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import connection, models
 from django.utils.html import escape
@@ -28,6 +28,14 @@ WHERE ts_lexize('french_stem', word) && (
 Key = TypeVar("Key", bound=Hashable)
 
 
+class Hit(NamedTuple):
+    """A word that answers, where it stands in its text, and what it was reduced to."""
+
+    start: int
+    end: int
+    root: str
+
+
 def indexed_texts(objects: Iterable[models.Model]) -> dict[object, str]:
     """Return what the search index holds of these objects (titles left out), by primary key; one query a base model."""
     texts: dict[object, str] = {}
@@ -49,10 +57,13 @@ def extracts(texts: Mapping[Key, str], query: str, *, length: int = 260) -> dict
     A text shorter than `length` comes whole; one without a match, from its beginning.
     """
     clean = {key: " ".join(unicodedata.normalize("NFC", text).split()) for key, text in texts.items()}
-    known = {word: searchable(word) for text in clean.values() for word in WORD.findall(text)}
-    matching = _same_stem(set(known.values()), words(searchable(query[:MAX_LENGTH]))[:MAX_WORDS])
+    distinct = sorted(set().union(*(WORD.findall(text) for text in clean.values())))
+    # Folded in one go: a page of results has thousands of words.
+    roots = dict(zip(distinct, searchable("\n".join(distinct)).split("\n"), strict=True)) if distinct else {}
+    matching = _same_stem(set(roots.values()), words(searchable(query[:MAX_LENGTH]))[:MAX_WORDS])
+    found = {word: root for word, root in roots.items() if root in matching}
     return {
-        key: _extract(text, [match.span() for match in WORD.finditer(text) if known[match[0]] in matching], length)
+        key: _extract(text, [Hit(*hit.span(), found[hit[0]]) for hit in WORD.finditer(text) if hit[0] in found], length)
         for key, text in clean.items()
     }
 
@@ -65,23 +76,23 @@ def _same_stem(candidates: set[str], searched: list[str]) -> set[str]:
         return {word for (word,) in cursor.fetchall()}
 
 
-def _extract(text: str, spans: list[tuple[int, int]], length: int) -> SafeString:
+def _extract(text: str, hits: list[Hit], length: int) -> SafeString:
     start = 0
-    if len(text) > length and spans:
-        best = max(spans, key=lambda span: (_distinct(text, spans, span[0], length), -span[0]))
-        start = max(0, min(best[0] - LEAD_IN, len(text) - length))
+    if len(text) > length and hits:
+        best = max(hits, key=lambda hit: (_distinct(hits, hit.start, length), -hit.start))
+        start = max(0, min(best.start - LEAD_IN, len(text) - length))
         start = text.rfind(" ", 0, start) + 1
     end = len(text) if len(text) - start <= length else max(text.rfind(" ", start, start + length), start + length // 2)
     parts, position = [], start
-    for first, last in spans:
-        if first >= start and last <= end:
-            parts += [escape(text[position:first]), f"<mark>{escape(text[first:last])}</mark>"]
-            position = last
+    for hit in hits:
+        if hit.start >= start and hit.end <= end:
+            parts += [escape(text[position : hit.start]), f"<mark>{escape(text[hit.start : hit.end])}</mark>"]
+            position = hit.end
     parts.append(escape(text[position:end]))
     before, after = "… " if start else "", " …" if end < len(text) else ""
     return mark_safe(before + "".join(parts).rstrip() + after)  # noqa: S308 - each piece is escaped
 
 
-def _distinct(text: str, spans: list[tuple[int, int]], start: int, length: int) -> int:
-    inside = [span for span in spans if start <= span[0] <= start + length - LEAD_IN]
-    return len({searchable(text[first:last]) for first, last in inside})
+def _distinct(hits: list[Hit], start: int, length: int) -> int:
+    """How many different words are found from `start` on, within one extract."""
+    return len({hit.root for hit in hits if start <= hit.start <= start + length - LEAD_IN})
