@@ -1,5 +1,6 @@
 import contextlib
 import fcntl
+import gc
 import hashlib
 import http.client
 import os
@@ -78,6 +79,8 @@ class Command(BaseCommand):
         if "CELERY_BROKER_URL" not in os.environ:
             with self.step("Valkey embarqué"):
                 start_valkey(supervisor, Valkey())
+        # Migrations make and drop models by the thousand: looking for garbage less often saves a fifth of the time.
+        gc.set_threshold(100_000, 50, 50)
         with self.step("Base de données"):
             call_command("migrate", interactive=False, stdout=MigrationProgress(self), skip_checks=True)
         supervisor.check()
