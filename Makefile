@@ -64,6 +64,7 @@ bench: env-dev
 	$(BIN)/python -m tests.bench $(ARGS)
 
 faults: env-dev
+	$(BIN)/pytest tests/faults
 	$(BIN)/python -m tests.faults $(ARGS)
 
 lock: env-dev

@@ -56,6 +56,12 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+def cluster_names(home: Home) -> list[str]:
+    """The clusters of this home: those above, and whatever was started under another name."""
+    found = {path.name.removeprefix("postgres-") for path in home.directory.glob("postgres-*/")}
+    return [*OPTIONS, *sorted(found - OPTIONS.keys())]
+
+
 @dataclass(frozen=True)
 class Server:
     """A running server, as its own pid file describes it."""

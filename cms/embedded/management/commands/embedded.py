@@ -4,8 +4,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cms.embedded.paths import EmbeddedError
-from cms.embedded.postgres import OPTIONS, SUPERUSER, Cluster
+from cms.embedded.paths import EmbeddedError, home_of
+from cms.embedded.postgres import CHECKOUT, SUPERUSER, Cluster, cluster_names
 from cms.embedded.valkey import Valkey
 
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=["status", "stop", "shell"])
-        parser.add_argument("--cluster", choices=list(OPTIONS), help="seulement ces données-là de PostgreSQL")
+        parser.add_argument("--cluster", help="seulement ces données-là de PostgreSQL")
 
     def handle(self, *, action: str, cluster: str | None, **options: Any) -> None:
         try:
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def status(self, only: str | None) -> None:
-        for name in [only] if only else OPTIONS:
+        for name in [only] if only else cluster_names(home_of(CHECKOUT)):
             cluster = Cluster(name)
             server = cluster.find()
             state = f"en marche, processus {server.pid}, socket dans {server.host}" if server else "arrêté"
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Valkey : {state}")
 
     def stop(self, only: str | None) -> None:
-        for name in [only] if only else OPTIONS:
+        for name in [only] if only else cluster_names(home_of(CHECKOUT)):
             self.stdout.write(f"PostgreSQL ({name}) : {'arrêté' if Cluster(name).stop() else 'ne tournait pas'}")
         if only is None:
             self.stdout.write(f"Valkey : {'arrêté' if Valkey().stop() else 'ne tournait pas'}")
