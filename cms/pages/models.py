@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import slugify
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
@@ -16,6 +15,7 @@ from cms.core.blocks.body import BodyBlock
 from cms.core.fields import LinesField, StreamField
 from cms.core.functions import Fold
 from cms.core.models import BasePage
+from cms.core.templatetags.socle import day
 from cms.core.text import fold
 from cms.pages.enums import InformationKind
 from cms.pages.querysets import GlossaryQuerySet
@@ -153,7 +153,7 @@ class InformationPage(ReviewedPage, ThemedPage):  # noqa: DJ008 - Page has one
         kind = self.get_kind_display()
         if not self.legal_checked_on:
             return kind
-        return f"{kind}, droit vérifié le {date_format(self.legal_checked_on, 'j F Y')}."
+        return f"{kind}, droit vérifié le {day(self.legal_checked_on)}."
 
 
 class InformationSource(Orderable):

@@ -3,14 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Func, Prefetch, Q, QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import Count, Prefetch, QuerySet
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from wagtail.models import Page
 
 from cms.accounts.models import Organisation, User
-from cms.core.functions import Fold
 from cms.core.models import BasePage
 from cms.core.rendering import render_body
 from cms.core.text import fold
@@ -111,9 +109,8 @@ def related_pages(page: Page, themes: list[Theme], number: int = 5) -> list[Base
 
 def glossary(text: str) -> dict[str, list[GlossaryTerm]]:
     """The terms that hold `text` (all when empty), letter by letter."""
-    terms = GlossaryTerm.objects.matching(text) if text else GlossaryTerm.objects.all()
     letters: dict[str, list[GlossaryTerm]] = defaultdict(list)
-    for term in terms:
+    for term in GlossaryTerm.objects.matching(text):
         letters[term.letter].append(term)
     return dict(letters)
 
@@ -126,16 +123,10 @@ class DirectoryEntry:
 
 
 def directory(text: str) -> list[DirectoryEntry]:
-    """Members of the SPIE whose name, former names, code or role hold `text` (all when empty)."""
-    names = Func(F("former_names"), Value(" "), function="array_to_string", output_field=TextField())
-    space = Value(" ")
-    whole = Concat("name", space, "code", space, names, space, "description", output_field=TextField())
-    organisations = Organisation.objects.filter(is_active=True)
-    if text:
-        organisations = organisations.alias(folded=Fold(whole)).filter(folded__contains=fold(text))
+    """Members of the SPIE whose name, code or former names hold every word (all when empty)."""
     return [
         DirectoryEntry(item, [name for name in item.former_names if text and fold(text) in fold(name)])
-        for item in organisations
+        for item in Organisation.objects.filter(is_active=True).matching(text)
     ]
 
 
@@ -146,4 +137,4 @@ def pathway() -> QuerySet[PathwayStep]:
 
 def public_pages() -> QuerySet[InformationPage]:
     """What can be read before signing in."""
-    return InformationPage.objects.live().filter(Q(is_public=True)).defer("body").order_by("path")
+    return InformationPage.objects.live().filter(is_public=True).defer("body").order_by("path")

@@ -1,16 +1,12 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import TextField, Value
-from django.db.models.functions import Concat
 from wagtail.search.queryset import SearchableQuerySetMixin
 
-from cms.core.functions import Fold
-from cms.core.text import fold
+from cms.core.querysets import holding_words
 
 
 class GlossaryQuerySet(SearchableQuerySetMixin, models.QuerySet[Any]):
     def matching(self, text: str) -> "GlossaryQuerySet":
-        """Terms that hold this text anywhere, whatever the accents and the case."""
-        whole = Concat("term", Value(" "), "expansion", Value(" "), "definition", output_field=TextField())
-        return self.alias(folded=Fold(whole)).filter(folded__contains=fold(text))
+        """Terms that hold every word of this text, whatever the accents and the case; all of them when it is empty."""
+        return holding_words(self, text, "term", "expansion", "definition")

@@ -15,12 +15,6 @@ from cms.core.models import BasePage
 from cms.roadmap.enums import EvidenceKind, Pictogram, Tint
 from cms.roadmap.querysets import EvidenceQuerySet, ThemeQuerySet
 
-
-def counted(number: int, noun: str) -> str:
-    """`counted(2, "thème")` → "2 thèmes"."""
-    return f"{number} {noun}{'s' if number > 1 else ''}"
-
-
 CODE = RegexValidator(r"^[A-Za-z0-9-]+$", "Lettres, chiffres et tirets.")
 
 
@@ -60,17 +54,6 @@ class Roadmap(models.Model):
     def is_over(self) -> bool:
         return self.ends_on is not None and self.ends_on < timezone.localdate()
 
-    @property
-    def deletion_obstacle(self) -> str:
-        """Why this roadmap cannot be deleted, in words; empty when it can."""
-        objectives, themes = self.objectives.count(), self.themes.count()
-        if not objectives and not themes:
-            return ""
-        return (
-            f"Cette feuille de route porte {counted(objectives, 'objectif')} et {counted(themes, 'thème')}. "
-            "Gardez-la comme version passée, ou supprimez d'abord ce qu'elle porte."
-        )
-
 
 class Objective(models.Model):
     roadmap = models.ForeignKey(
@@ -97,12 +80,6 @@ class Objective(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def deletion_obstacle(self) -> str:
-        """Why this objective cannot be deleted, in words; empty when it can."""
-        themes = self.themes.count()
-        return f"{counted(themes, 'thème')} en dépendent : changez d'abord leur objectif." if themes else ""
 
 
 class Theme(models.Model):
@@ -151,18 +128,6 @@ class Theme(models.Model):
     @property
     def family(self) -> str:
         return Tint(self.tint).family
-
-    @property
-    def deletion_obstacle(self) -> str:
-        """Why this theme cannot be deleted, in words; empty when it can."""
-        pages, evidence = self.page_links.count(), self.evidence.count()
-        if not pages and not evidence:
-            return ""
-        reasons = [counted(pages, "page")] * bool(pages) + [counted(evidence, "preuve")] * bool(evidence)
-        return (
-            f"{' et '.join(reasons)} {'dépend' if pages + evidence == 1 else 'dépendent'} de ce thème : il ne peut pas "
-            "être supprimé. Modifiez-le, ou retirez d'abord ce thème des pages ; une preuve, elle, reste à la personne."
-        )
 
 
 class ThemeLink(models.Model):

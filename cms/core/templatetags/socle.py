@@ -1,7 +1,11 @@
 """Template filters of the house."""
 
+from datetime import date, datetime
+
 from django import template
 from django.core.paginator import Page
+from django.utils import timezone
+from django.utils.formats import date_format
 
 register = template.Library()
 
@@ -14,6 +18,15 @@ def minutes(value: int | None) -> str:
     if not hours:
         return f"{rest} min"
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """The first of June → "1er juin 2026"; any other day as it is."""
+    if value is None:
+        return ""
+    text = date_format(timezone.localtime(value) if isinstance(value, datetime) else value, "j F Y")
+    return f"1er{text[1:]}" if text.startswith("1 ") else text
 
 
 @register.filter
