@@ -33,8 +33,7 @@ def invitation(request: HttpRequest, token: UUID) -> HttpResponse:
     form = OpenAccountForm(request.POST or None, invitation=found)
     if request.method == "POST" and form.is_valid():
         return _open_account(request, token, form.cleaned_data)
-    context = {"invitation": found, "form": form}
-    return render(request, "accounts/invitation.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/invitation.html", {"invitation": found, "form": form})
 
 
 def _open_account(request: HttpRequest, token: UUID, typed: dict[str, Any]) -> HttpResponse:

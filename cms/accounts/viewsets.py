@@ -1,5 +1,6 @@
 """Screens of the admin about people: organisations, memberships, invitations, accounts."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
@@ -59,6 +61,16 @@ class RefusableCreateView(generic.CreateView):
             form.add_error(None, str(error))
             self.produced_error_message = self.get_error_message()
             return self.form_invalid(form)
+
+
+class DayColumn(Column):
+    """A day in full: to come or past, what matters is which one."""
+
+    def get_value(self, instance: Any) -> str:
+        value = super().get_value(instance)
+        if isinstance(value, datetime):
+            value = timezone.localtime(value)
+        return date_format(value, "j F Y") if value else ""
 
 
 class NoChangePolicy(ModelPermissionPolicy):
@@ -143,6 +155,50 @@ class OrganisationViewSet(ModelViewSet):
     )
 
 
+# Choosing one person among thousands
+
+
+class PersonFilterForm(SearchFilterMixin, BaseFilterForm):
+    def filter(self, objects: Any) -> Any:
+        self.search_query = self.cleaned_data.get("q")
+        self.is_searching = bool(self.search_query)
+        return objects.matching(self.search_query) if self.search_query else objects
+
+
+class ChoosePeopleMixin:
+    filter_form_class = PersonFilterForm
+
+    def get_object_list(self) -> QuerySet[Any]:
+        return User.objects.filter(is_active=True).by_name()
+
+    @property
+    def columns(self) -> list[Any]:
+        return [*super().columns, Column("email", label="Adresse e-mail")]  # type: ignore[misc]
+
+
+class ChoosePersonView(ChoosePeopleMixin, chooser_views.ChooseView):
+    pass
+
+
+class ChoosePersonResultsView(ChoosePeopleMixin, chooser_views.ChooseResultsView):
+    pass
+
+
+class PersonChooserViewSet(ChooserViewSet):
+    model = User
+    name = "person_chooser"
+    icon = "user"
+    choose_one_text = "Choisir une personne"
+    choose_another_text = "Choisir une autre personne"
+    edit_item_text = "Modifier ce compte"
+    choose_view_class = ChoosePersonView
+    choose_results_view_class = ChoosePersonResultsView
+    per_page = 20
+
+
+person_chooser = PersonChooserViewSet()
+
+
 # Memberships
 
 
@@ -190,12 +246,12 @@ class MembershipViewSet(ModelViewSet):
         "person",
         Column("organisation", label="Structure", accessor="organisation"),
         "role",
-        DateColumn("starts_on", label="Depuis le", sort_key="starts_on"),
-        DateColumn("ends_on", label="Jusqu'au", sort_key="ends_on"),
+        DayColumn("starts_on", label="Depuis le", sort_key="starts_on"),
+        DayColumn("ends_on", label="Jusqu'au", sort_key="ends_on"),
     ]
     edit_handler = ObjectList(
         [
-            FieldPanel("person"),
+            FieldPanel("person", widget=person_chooser.widget_class),
             FieldPanel("organisation"),
             FieldPanel("role", help_text="Un référent de structure voit et inscrit les personnes de sa structure."),
             FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on")], heading="Période"),
@@ -284,7 +340,7 @@ class InvitationViewSet(ModelViewSet):
         Column("organisation", label="Structure", accessor="organisation"),
         "role",
         Column("state", label="État", accessor="state"),
-        DateColumn("expires_at", label="Valable jusqu'au", sort_key="expires_at"),
+        DayColumn("expires_at", label="Valable jusqu'au", sort_key="expires_at"),
         Column("invited_by", label="Invité par", accessor="invited_by"),
     ]
     edit_handler = ObjectList(
@@ -373,44 +429,6 @@ class PersonViewSet(UserViewSet):
 
     def get_form_class(self, for_update: bool = False) -> type:
         return PersonEditForm if for_update else PersonCreationForm
-
-
-class PersonFilterForm(SearchFilterMixin, BaseFilterForm):
-    def filter(self, objects: Any) -> Any:
-        self.search_query = self.cleaned_data.get("q")
-        self.is_searching = bool(self.search_query)
-        return objects.matching(self.search_query) if self.search_query else objects
-
-
-class ChoosePeopleMixin:
-    filter_form_class = PersonFilterForm
-
-    def get_object_list(self) -> QuerySet[Any]:
-        return User.objects.filter(is_active=True).by_name()
-
-    @property
-    def columns(self) -> list[Any]:
-        return [*super().columns, Column("email", label="Adresse e-mail")]  # type: ignore[misc]
-
-
-class ChoosePersonView(ChoosePeopleMixin, chooser_views.ChooseView):
-    pass
-
-
-class ChoosePersonResultsView(ChoosePeopleMixin, chooser_views.ChooseResultsView):
-    pass
-
-
-class PersonChooserViewSet(ChooserViewSet):
-    model = User
-    name = "person_chooser"
-    icon = "user"
-    choose_one_text = "Choisir une personne"
-    choose_another_text = "Choisir une autre personne"
-    edit_item_text = "Modifier ce compte"
-    choose_view_class = ChoosePersonView
-    choose_results_view_class = ChoosePersonResultsView
-    per_page = 20
 
 
 class AccountsMenuItem(MenuItem):

@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 
 from cms.accounts.models import User
-from cms.accounts.viewsets import PeopleGroup, PersonChooserViewSet
+from cms.accounts.viewsets import PeopleGroup, person_chooser
 from cms.core.deletion import why_kept
 
 ADVICE = "Décochez plutôt « Actif » : la personne ne peut plus se connecter et ses preuves restent."
@@ -17,7 +17,7 @@ ADVICE = "Décochez plutôt « Actif » : la personne ne peut plus se connecter 
 
 @hooks.register("register_admin_viewset")
 def people() -> list[Any]:
-    return [PeopleGroup(), PersonChooserViewSet()]
+    return [PeopleGroup(), person_chooser]
 
 
 @hooks.register("before_delete_user")

@@ -9,6 +9,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from cms.accounts import services
 from cms.accounts.models import Invitation, Membership, Organisation, User
@@ -140,6 +141,8 @@ def test_an_invitation_is_sent_renewed_and_withdrawn(
     office.post("/admin/invitations/new/", typed | {"role": "lead"})
     assert [(i.pk, i.role) for i in Invitation.objects.all()] == [(invitation.pk, "lead")]
     assert len(mail.outbox) == 2
+    until = date_format(timezone.localtime(invitation.expires_at), "j F Y")
+    assert until in office.get("/admin/invitations/").content.decode()
     assert office.get(f"/admin/invitations/inspect/{invitation.pk}/").status_code == 200
     assert office.get(f"/admin/invitations/edit/{invitation.pk}/").status_code == 302
     office.post(f"/admin/invitations/delete/{invitation.pk}/")
@@ -169,6 +172,13 @@ def test_an_accepted_invitation_is_kept(office: Any, organisation: Organisation)
     assert "acceptée se garde" in said(office.post(f"/admin/invitations/delete/{invitation.pk}/", follow=True))
     assert "Acceptée" in office.get("/admin/invitations/?state=accepted").content.decode()
     assert invitation.email not in office.get("/admin/invitations/?state=waiting").content.decode()
+
+
+def test_a_person_is_chosen_by_searching_and_not_in_a_list_of_thousands(office: Any, professional: User) -> None:
+    form = office.get("/admin/memberships/new/").content.decode()
+    assert "/admin/person_chooser/" in form
+    assert professional.email not in form
+    assert "<option" not in form.split('name="person"')[1].split("<section")[0]
 
 
 def test_a_move_closes_what_was_open_unless_told_otherwise(office: Any, professional: User) -> None:

@@ -148,7 +148,7 @@ def test_what_is_mistyped_is_told_and_kept(
 ) -> None:
     response = client.post(door(invitation), TYPED | wrong)
     html = response.content.decode()
-    assert response.status_code == 422
+    assert response.status_code == 200
     assert said in html
     assert "Ménard" in html
     assert "des cerises" not in html
