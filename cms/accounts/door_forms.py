@@ -6,6 +6,8 @@ from allauth.account import forms as account_forms
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 
+from cms.accounts.forms import CHOOSING_HELP
+
 LABELS = {
     "login": "Adresse électronique",
     "email": "Adresse électronique",
@@ -16,7 +18,6 @@ LABELS = {
     "password2": "Le même mot de passe, une seconde fois",
     "code": "Code",
 }
-PASSWORD_HELP = "Douze caractères au moins. Ni votre nom, ni votre adresse, ni un mot de passe courant."
 
 
 class InOurWords:
@@ -33,7 +34,7 @@ class InOurWords:
             if name in ("password", "oldpassword"):
                 field.help_text = ""
             if name == "password1":
-                field.help_text = PASSWORD_HELP
+                field.help_text = CHOOSING_HELP
             field.help_text = self.help_texts.get(name, field.help_text)
             if name == "code":
                 field.widget.attrs["inputmode"] = "text"

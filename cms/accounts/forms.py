@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.contrib.auth.password_validation import validate_password
 
 from cms.accounts.enums import Job
 from cms.accounts.models import Invitation, User
+
+CHOOSING_HELP = "Douze caractères au moins. Ni votre nom, ni votre adresse, ni un mot de passe courant."
 
 
 class OpenAccountForm(forms.Form):
@@ -34,7 +36,7 @@ class OpenAccountForm(forms.Form):
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=password_validators_help_text_html,
+        help_text=CHOOSING_HELP,
         error_messages={"required": "Choisissez un mot de passe."},
     )
     password2 = forms.CharField(
