@@ -55,7 +55,9 @@ def checked(connection: http.client.HTTPConnection, ask: Ask) -> int:
     response = send(connection, ask)
     body = response.read()
     if response.status not in ask.expected:
-        raise WrongAnswer(f"{ask.path} : {response.status} (attendu : {ask.expected}), {response.getheader('Location')}")
+        raise WrongAnswer(
+            f"{ask.path} : {response.status} (attendu : {ask.expected}), {response.getheader('Location')}"
+        )
     return len(body) + sum(len(name) + len(value) + 4 for name, value in response.getheaders())
 
 

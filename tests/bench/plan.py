@@ -1,0 +1,126 @@
+"""What is asked of the site: the ladder, then its pages, each by the people who use it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import psycopg
+
+from tests.bench.databases import ROOT, environment
+from tests.bench.driving import Ask, forever
+from tests.bench.seed import learners_among
+
+COORDINATOR = "coordination@demo.example"
+LEARNERS = 40
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is measured under one name. `asks(round)` gives the requests of one burst; `between` is done before
+    each; `clients` ask at once."""
+
+    name: str
+    asks: Callable[[int], Iterator[Ask]]
+    between: Callable[[], None] | None = None
+    clients: int | None = None
+    sample: Ask | None = None
+    """For the count of queries; the first ask when None."""
+
+
+def sessions(database: str, emails: list[str]) -> dict[str, str]:
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.bench.sessions", *emails],
+        env=environment(database), cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    keys: dict[str, str] = json.loads(result.stdout.splitlines()[-1])
+    return keys
+
+
+def scenes(
+    database: str, connection: psycopg.Connection[tuple[object, ...]], *, people: int, rounds: int
+) -> list[Scene]:
+    """Everything that is measured on one database."""
+    emails = [f"bench{rank}@bench.example" for rank in learners_among(people, LEARNERS)]
+    keys = sessions(database, [*emails, COORDINATOR])
+    learners, coordinator = [keys[email] for email in emails], keys[COORDINATOR]
+    course, manifest = longest_course(connection)
+    lessons = [step for step in manifest if step["kind"] == "lesson"]
+    writes = progress_writes(connection, keys, lessons, rounds)
+
+    def reads(*paths: str, people: list[str] = learners) -> Callable[[int], Iterator[Ask]]:
+        asks = [Ask(path, key) for key in people for path in paths]
+        return lambda turn: forever(asks, turn)
+
+    def inserts(turn: int) -> Iterator[Ask]:
+        return (
+            Ask(ask.path, ask.session, "") for ask in forever([Ask("/bench/insert/", key) for key in learners], turn)
+        )
+
+    def a_fact_changes() -> None:
+        connection.execute("UPDATE core_stamp SET number = number + 1 WHERE name = 'training:0'")
+
+    return [
+        Scene("nue", lambda turn: forever([Ask("/bench/bare/")], turn)),
+        Scene("session", reads("/bench/signed-in/")),
+        Scene("insertion", inserts),
+        # Always another lesson than the one before: the place where one stopped is written each time.
+        Scene("leçon", reads(*(lesson["path"] for lesson in lessons))),
+        # The same lesson again: nothing to write.
+        Scene("leçon, relue", lambda turn: forever([Ask(lessons[0]["path"], key) for key in learners], turn)),
+        Scene("formation", reads(course)),
+        Scene("catalogue", reads("/formations/")),
+        Scene("recherche", reads("/socle/recherche/?q=accompagner", "/socle/recherche/?q=beneficiaire")),
+        Scene("progression", lambda turn: iter(writes[turn])),
+        Scene("pilotage", reads("/pilotage/", people=[coordinator])),
+        Scene("personnes", reads("/pilotage/personnes/", people=[coordinator])),
+        # A fact changed since the last look: the figures are all computed again.
+        Scene("pilotage, après un fait", reads("/pilotage/", people=[coordinator]), between=a_fact_changes, clients=1),
+    ]
+
+
+GROWING = ("leçon", "leçon, relue", "formation", "catalogue", "recherche", "progression", "pilotage", "personnes")
+
+
+def longest_course(connection: psycopg.Connection[tuple[object, ...]]) -> tuple[str, list[dict[str, str]]]:
+    """Address and manifest of the course with most steps."""
+    row = connection.execute(
+        "SELECT manifest FROM courses_courseversion ORDER BY jsonb_array_length(manifest) DESC, course_id LIMIT 1"
+    ).fetchone()
+    assert row is not None
+    manifest: list[dict[str, str]] = row[0]  # type: ignore[assignment]
+    module, _step = manifest[0]["path"].rstrip("/").rsplit("/", 1)
+    return module.rsplit("/", 1)[0] + "/", manifest
+
+
+def progress_writes(
+    connection: psycopg.Connection[tuple[object, ...]],
+    keys: dict[str, str],
+    lessons: list[dict[str, str]],
+    rounds: int,
+) -> list[list[Ask]]:
+    """Each learner finishes each lesson once; the same number of them each round, those of a lesson together."""
+    rows = connection.execute(
+        """
+        SELECT person.email, enrolment.public_id FROM courses_enrolment enrolment
+        JOIN accounts_user person ON person.id = enrolment.person_id
+        JOIN courses_courseversion version ON version.id = enrolment.version_id
+        WHERE person.email = ANY(%s) AND jsonb_path_exists(version.manifest, '$[*] ? (@.step_key == $key)', %s)
+        """,
+        [list(keys), json.dumps({"key": lessons[0]["step_key"]})],
+    ).fetchall()
+    asks = [
+        Ask(
+            f"/formations/etape/{enrolment}/{lesson['step_key']}/terminer/",
+            keys[str(email)],
+            f"key={uuid4()}",
+            expected=(302,),
+        )
+        for lesson in lessons
+        for email, enrolment in rows
+        if str(email).startswith("bench")
+    ]
+    share = len(asks) // rounds
+    return [asks[turn * share : (turn + 1) * share] for turn in range(rounds)]
