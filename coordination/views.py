@@ -33,7 +33,8 @@ def tables(reach: Reach, filters: Filters) -> SafeString:
     """The figures as they show, drawn again only when a fact changed."""
 
     def draw() -> SafeString:
-        context = {"filters": filters, "dashboard": dashboard_of(reach, filters), "day": reach.day}
+        chosen = {name: filters.query.get(name) for name in ("structure", "theme")}
+        context = {"filters": filters, "chosen": chosen, "dashboard": dashboard_of(reach, filters), "day": reach.day}
         return render_to_string("coordination/tables.html", context)
 
     return remembered(reach.stamp, reach.key("tables", filters.address()), draw)

@@ -38,7 +38,7 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
         """One's own, those of the people one leads, all for the coordination."""
         if user.sees_everyone:
             return self
-        people = type(user)._default_manager.all().visible_to(user)
+        people = user.__class__._default_manager.all().visible_to(user)
         return self.filter(models.Q(person=user) | models.Q(person__in=people.values("pk")))
 
     def for_step(self, page: Any) -> "EnrolmentQuerySet":

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Greatest, JSONObject
 
 from cms.accounts.models import Membership, User
@@ -108,7 +108,8 @@ def people_of(reach: Reach, filters: Filters) -> QuerySet[User]:
     people = User.objects.filter(~in_post if filters.is_without_organisation else in_post, is_active=True)
     people = people.filter(stands(filters))
     if filters.name:
-        people = people.alias(searched=Fold(Concat("first_name", Value(" "), "last_name", Value(" "), "email")))
+        words = Concat("first_name", Value(" "), "last_name", Value(" "), "email", output_field=TextField())
+        people = people.alias(searched=Fold(words))
         for word in fold(filters.name).split():
             people = people.filter(searched__contains=word)
     return in_order(people, filters)

@@ -15,6 +15,7 @@ from tests.bench.seed import seed
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = "bench_content"
+Connection = psycopg.Connection[tuple[object, ...]]
 
 
 def fingerprint() -> str:
@@ -98,7 +99,3 @@ def static_files() -> None:
 
 def start_server() -> Server:
     return Cluster("bench").ensure_running()
-
-
-def connect(server: Server, name: str) -> psycopg.Connection[tuple[object, ...]]:
-    return server.connect(name)

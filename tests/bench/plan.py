@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import uuid4
 
-import psycopg
-
-from tests.bench.databases import ROOT, environment
+from tests.bench.databases import ROOT, Connection, environment
 from tests.bench.driving import Ask, forever
 from tests.bench.seed import learners_among
 
@@ -26,8 +24,6 @@ class Scene:
     asks: Callable[[int], Iterator[Ask]]
     between: Callable[[], None] | None = None
     clients: int | None = None
-    sample: Ask | None = None
-    """For the count of queries; the first ask when None."""
 
 
 def sessions(database: str, emails: list[str]) -> dict[str, str]:
@@ -39,9 +35,7 @@ def sessions(database: str, emails: list[str]) -> dict[str, str]:
     return keys
 
 
-def scenes(
-    database: str, connection: psycopg.Connection[tuple[object, ...]], *, people: int, rounds: int
-) -> list[Scene]:
+def scenes(database: str, connection: Connection, *, people: int, rounds: int) -> list[Scene]:
     """Everything that is measured on one database."""
     emails = [f"bench{rank}@bench.example" for rank in learners_among(people, LEARNERS)]
     keys = sessions(database, [*emails, COORDINATOR])
@@ -84,7 +78,7 @@ def scenes(
 GROWING = ("leçon", "leçon, relue", "formation", "catalogue", "recherche", "progression", "pilotage", "personnes")
 
 
-def longest_course(connection: psycopg.Connection[tuple[object, ...]]) -> tuple[str, list[dict[str, str]]]:
+def longest_course(connection: Connection) -> tuple[str, list[dict[str, str]]]:
     """Address and manifest of the course with most steps."""
     row = connection.execute(
         "SELECT manifest FROM courses_courseversion ORDER BY jsonb_array_length(manifest) DESC, course_id LIMIT 1"
@@ -96,7 +90,7 @@ def longest_course(connection: psycopg.Connection[tuple[object, ...]]) -> tuple[
 
 
 def progress_writes(
-    connection: psycopg.Connection[tuple[object, ...]],
+    connection: Connection,
     keys: dict[str, str],
     lessons: list[dict[str, str]],
     rounds: int,
