@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -68,7 +69,7 @@ class LiveSite:
         return result.stdout
 
     def progress(self, email: str) -> list[dict[str, Any]]:
-        return json.loads(self.manage("progress", email, "--json"))["enrolments"]
+        return json.loads(self.manage("progress", email, "--json"))
 
     def outbox(self, address: str) -> list[str]:
         """The payloads of the mails to `address` that wait or were sent, oldest first."""
@@ -107,9 +108,9 @@ def live_site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) 
         **{key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}, dbname=name
     )
     described = psycopg.conninfo.conninfo_to_dict(dsn)
-    url = f"postgres://{described.get('user', '')}:{described.get('password', '')}@"
-    host = str(described.get("host", ""))
-    url += f"{host.replace('/', '%2F')}:{described.get('port', '5432')}/{name}"
+    secret = f":{described['password']}" if "password" in described else ""
+    place = urlencode({key: described[key] for key in ("host", "port") if key in described})
+    url = f"postgres://{described.get('user', '')}{secret}@/{name}?{place}"
     port = free_port()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "cms.settings.browser",
@@ -137,7 +138,9 @@ def live_site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(live_site: LiveSite) -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, where Django then refuses to touch the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield chromium
