@@ -120,7 +120,8 @@ def live_site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) 
     }
     site = LiveSite(f"http://127.0.0.1:{port}", dsn, environment, settings.DEMO_PASSWORD)
     site.manage("load_demo")
-    log = (tmp_path_factory.mktemp("granian") / "log").open("wb")
+    log_path = tmp_path_factory.mktemp("granian") / "log"
+    log = log_path.open("wb")
     server = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
          "--workers", "1", "--blocking-threads", "4", "cms.wsgi:application"],
@@ -133,6 +134,7 @@ def live_site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) 
         server.terminate()
         server.wait(20)
         log.close()
+        print(log_path.read_text()[-6000:])  # shown by pytest when a test fails
         with psycopg.connect(dsn, dbname="postgres", autocommit=True) as database:
             database.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -159,13 +161,16 @@ class Visitor:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
         self.page.on("request", self._request)
+        self.page.on("response", self._response)
         self.expected_statuses: set[int] = set()
 
     def _console(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            expected = any(f"status of {status}" in message.text for status in self.expected_statuses)
-            if not expected:
-                self.faults.append(f"console {message.type} at {self.page.url}: {message.text}")
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.faults.append(f"console {message.type} at {self.page.url}: {message.text}")
+
+    def _response(self, response: Any) -> None:
+        if response.status >= 400 and response.status not in self.expected_statuses:
+            self.faults.append(f"{response.status} for {response.url}")
 
     def _request(self, request: Any) -> None:
         if request.url.startswith("http") and not request.url.startswith(self.site.base):

@@ -42,8 +42,8 @@ class Keyboard:
         return bool(
             target.evaluate(
                 """element => {
-                    const ring = one => one && getComputedStyle(one).outlineStyle !== 'none';
-                    return ring(element) || ring(element.closest('label'));
+                    const ring = (one, part) => one && getComputedStyle(one, part).outlineStyle !== 'none';
+                    return ring(element) || ring(element, '::after') || ring(element.closest('label, .card'));
                 }"""
             )
         )

@@ -1,0 +1,63 @@
+"""Every page, as the person it is for: no accessibility violation, no fault, no sideways scroll, in four settings."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import WIDTHS, LiveSite, Visitor
+
+SOCLE = "/formations/socle-commun-dinformation-du-spie/"
+LESSON = f"{SOCLE}comprendre-le-cadre/du-spie-au-reseau-pour-l-emploi/"
+PAGES = {
+    None: [
+        "/", "/compte/login/", "/compte/password/reset/", "/compte/signup/", "/feuille-de-route/",
+        "/feuille-de-route/SEC-06/", "/accessibilite/", "/mentions-legales/", "/donnees-personnelles/", "/composants/",
+        "/socle/demarrer/spie-manche/", "/perdu/",
+    ],
+    "professionnel": [
+        "/", "/socle/", "/socle/recherche/", "/socle/recherche/?q=beneficiaire", "/socle/recherche/?q=xyzzy",
+        "/socle/glossaire/", "/socle/annuaire/", "/socle/parcours-rsa/", "/formations/", SOCLE, LESSON,
+        f"{SOCLE}comprendre-le-cadre/quiz/", "/formations/conduire-un-entretien-qui-soutient-le-pouvoir-dagir/",
+        "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
+        "/compte/sessions/",
+    ],
+    "referent": ["/pilotage/", "/pilotage/personnes/"],
+    "coordination": [
+        "/pilotage/", "/pilotage/personnes/", "/pilotage/personnes/?q=introuvable", "/pilotage/personnes/inviter/",
+    ],
+}  # fmt: skip
+CASES = [(who, path) for who, paths in PAGES.items() for path in paths]
+MISSING = {"/perdu/"}
+
+
+@pytest.fixture(scope="module")
+def states(browser: Any, live_site: LiveSite) -> dict[str | None, Any]:
+    """Sign each person in once; keep the cookies."""
+    kept: dict[str | None, Any] = {None: None}
+    for who in PAGES:
+        if who:
+            visitor = Visitor(browser, live_site)
+            visitor.sign_in(f"{who}@demo.example")
+            kept[who] = visitor.context.storage_state()
+            visitor.close()
+    return kept
+
+
+@pytest.mark.parametrize(("who", "path"), CASES)
+def test_a_page_is_sound_in_both_widths_and_themes(visit: Any, states: Any, who: str | None, path: str) -> None:
+    visitor: Visitor = visit(storage_state=states[who]) if who else visit()
+    if path in MISSING:
+        visitor.expected_statuses = {404}
+    page = visitor.page
+    answer = page.goto(path)
+    assert answer.status == (404 if path in MISSING else 200)
+    found = {}
+    if page.locator("h1").count() != 1:
+        found["h1"] = [f"{page.locator('h1').count()} of them"]
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        for name, width in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": 900})
+            if faults := visitor.axe() + (["scrolls sideways"] if visitor.scrolls_sideways() else []):
+                found[f"{theme}, {name}"] = faults
+    assert not found
