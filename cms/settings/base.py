@@ -248,8 +248,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
     "interval_start": 0,
     "interval_step": 0,
-    # A worker killed in the middle of a task leaves it to another after this long, in seconds.
-    "visibility_timeout": 600,
 }
 CELERY_BEAT_SCHEDULE = {
     "process-outbox": {
@@ -264,7 +262,9 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
+# The outbox is what makes work be done after a fault, not the broker. A late acknowledgement adds nothing to it, and
+# ends the worker when the broker is restarted under it.
+CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 

@@ -75,7 +75,8 @@ def main() -> int:
         say(
             f"Terminé en {time.monotonic() - start:.0f} s. " + ", ".join(f"{n} × {k}" for k, n in sorted(kills.items()))
         )
-        return report(writes, notes)
+        ended = [program.name for program in (house.web, house.worker, house.beat) if not program.is_alive()]
+        return report(writes, notes, ended)
     finally:
         house.stop()
 
@@ -246,7 +247,7 @@ def answers(port: int) -> bool:
         connection.close()
 
 
-def report(writes: list[Write], notes: list[str]) -> int:
+def report(writes: list[Write], notes: list[str], ended: list[str]) -> int:
     """Count in the database, print the table, and return the exit code."""
     from django.db import connection
 
@@ -268,7 +269,7 @@ def report(writes: list[Write], notes: list[str]) -> int:
         write for write in writes if write.retries and write.key in stored and stored[write.key] <= write.retries[0]
     ]
 
-    everything_done = wait_until(
+    wait_until(
         lambda: not OutboxMessage.objects.filter(done_at=None, kind="fault-note").exists(), timeout=90, every=0.5
     )
     with connection.cursor() as cursor:
@@ -278,7 +279,9 @@ def report(writes: list[Write], notes: list[str]) -> int:
     lost = sum(write.key not in stored for write in acknowledged)
     duplicates = sum(count - 1 for count in rows.values())
     drifts = services.recompute(list(enrolments.values_list("pk", flat=True)), is_dry=True)
-    lost_effects = sum(key not in effects for key in notes)
+    stored_effects = set(OutboxMessage.objects.filter(kind="fault-note").values_list("key", flat=True))
+    lost_effects = sum(f"fault-note:{key}" not in stored_effects for key in notes)
+    waiting_effects = sum(key not in effects for key in notes) - lost_effects
     double_effects = sum(count - 1 for count in effects.values())
     table: list[tuple[str, int, bool]] = [
         ("Écritures", len(writes), True),
@@ -289,8 +292,10 @@ def report(writes: list[Write], notes: list[str]) -> int:
         ("En double", duplicates, duplicates == 0),
         ("Inscriptions dont l'état s'écarte des faits", len(drifts), not drifts),
         ("Effets différés demandés", len(notes), True),
-        ("… perdus", lost_effects, lost_effects == 0 and everything_done),
+        ("… perdus", lost_effects, lost_effects == 0),
+        ("… qui attendent encore", waiting_effects, waiting_effects == 0),
         ("… en double", double_effects, double_effects == 0),
+        (f"Programmes qui se sont arrêtés d'eux-mêmes {' '.join(ended)}".strip(), len(ended), not ended),
     ]
     say("")
     for label, value, is_right in table:

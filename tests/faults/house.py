@@ -42,6 +42,9 @@ class Program:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def children(self) -> list[psutil.Process]:
         assert self.process
         return psutil.Process(self.process.pid).children()
@@ -91,7 +94,7 @@ class House:
 
     def stop(self) -> None:
         for program in (self.beat, self.worker, self.web):
-            if program.process and program.process.poll() is None:
+            if program.is_alive():
                 program.kill()
         self.cluster.stop()
         self.valkey.stop()
