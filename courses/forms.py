@@ -4,9 +4,11 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
+from wagtail.admin.forms import WagtailAdminPageForm
 
 from cms.roadmap.models import Theme
 from courses.enums import CourseFormat, Duration
+from courses.queries.publication import NO_REQUIRED_STEP, prerequisite_loop, problems_of_course
 
 
 class KeyForm(forms.Form):
@@ -51,3 +53,24 @@ class CatalogueForm(forms.Form):
             label = dict(cast(list[tuple[str, str]], self.choices(name).choices))[value]
             chips.append({"label": f"{self.fields[name].label} : {label}", "url": f"{address}?{others}".rstrip("?")})
         return chips
+
+
+class CourseForm(WagtailAdminPageForm):
+    """A course may be saved incomplete; what is published can be followed to its end."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if loop := prerequisite_loop(self.instance, self.rows("prerequisites", "course")):
+            self.add_error(None, loop)
+        if not self.is_deferred_validation:
+            if not self.rows("theme_links", "theme"):
+                self.add_error(None, "La formation ne peut pas être publiée : choisissez au moins un thème.")
+            problems = problems_of_course(self.instance) if self.instance.pk else [NO_REQUIRED_STEP]
+            for problem in problems:
+                self.add_error(None, f"La formation ne peut pas être publiée : {problem}")
+        return cleaned
+
+    def rows(self, formset: str, field: str) -> list[Any]:
+        """What is typed in a list of the form, still to be saved."""
+        rows = [form.cleaned_data for form in self.formsets[formset].forms if form.is_valid()]
+        return [row[field] for row in rows if row.get(field) and not row.get("DELETE")]

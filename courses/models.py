@@ -4,7 +4,8 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,7 +17,7 @@ from wagtail.search import index
 from cms.accounts.enums import Job
 from cms.accounts.models import Organisation
 from cms.core.blocks.body import BodyBlock
-from cms.core.fields import LinesField, StreamField
+from cms.core.fields import ChoicesField, LinesField, StreamField
 from cms.core.models import BasePage
 from cms.roadmap.models import ThemedPage
 from courses.blocks import QuestionsBlock
@@ -46,14 +47,29 @@ class CatalogueIndexPage(BasePage):
 class CoursePage(ThemedPage):
     """A course, with what the law asks to say of it before anyone enrols (Code du travail, D6313-3-1)."""
 
-    code = models.CharField("code", max_length=30, unique=True, null=True, blank=True)
-    summary = models.TextField("présentation", blank=True)
-    objectives = LinesField(verbose_name="objectifs", help_text="Un par ligne : ce que la personne saura faire.")
-    audience = ArrayField(models.CharField(max_length=40, choices=Job), verbose_name="public", default=list, blank=True)
+    code = models.CharField(
+        "code",
+        max_length=30,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="Court et stable : il sert aux imports et aux exports. Laissez vide si vous n'en avez pas l'usage.",
+    )
+    summary = models.TextField("présentation", blank=True, help_text="Deux phrases, montrées dans le catalogue.")
+    objectives = LinesField(
+        verbose_name="objectifs", blank=False, help_text="Un par ligne : ce que la personne saura faire."
+    )
+    audience = ChoicesField(
+        models.CharField(max_length=40, choices=Job), verbose_name="public", help_text="À qui la formation s'adresse."
+    )
     format = models.CharField("modalité", max_length=20, choices=CourseFormat, default=CourseFormat.ELEARNING)
-    assessment = models.TextField("évaluation", blank=True)
-    help_contact = models.TextField("aide et contact", blank=True)
-    disability_access = models.TextField("accessibilité et handicap", blank=True)
+    assessment = models.TextField("évaluation", help_text="Comment les acquis sont évalués, et ce qui valide.")
+    help_contact = models.TextField(
+        "aide et contact", help_text="Qui répond, par quel moyen, dans quel délai. Obligatoire pour la distance."
+    )
+    disability_access = models.TextField(
+        "accessibilité et handicap", help_text="Ce qui est prévu, et à qui demander un aménagement."
+    )
 
     objects = PageManager.from_queryset(CourseQuerySet)()
 
@@ -69,16 +85,26 @@ class CoursePage(ThemedPage):
     subpage_types = ["courses.ModulePage"]
     content_panels = [
         *Page.content_panels,
-        FieldPanel("code"),
         FieldPanel("summary"),
-        FieldPanel("objectives"),
-        FieldPanel("audience"),
-        FieldPanel("format"),
-        InlinePanel("prerequisites", heading="Prérequis", label="formation à avoir terminée"),
-        FieldPanel("assessment"),
-        FieldPanel("help_contact"),
-        FieldPanel("disability_access"),
+        MultiFieldPanel(
+            [
+                FieldPanel("objectives", required_on_save=False),
+                FieldPanel("audience", required_on_save=False),
+                FieldPanel("format"),
+                FieldPanel("assessment"),
+                FieldPanel("help_contact"),
+                FieldPanel("disability_access"),
+            ],
+            heading="Fiche : ce que la loi demande de dire avant l'inscription",
+        ),
+        InlinePanel(
+            "prerequisites",
+            heading="Prérequis",
+            label="formation à avoir terminée",
+            help_text="L'inscription est refusée à qui ne les a pas terminées.",
+        ),
         *ThemedPage.theme_panels,
+        FieldPanel("code"),
     ]
 
     class Meta:
@@ -88,6 +114,11 @@ class CoursePage(ThemedPage):
     @property
     def listing_note(self) -> str:
         return self.get_format_display()
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": "Cette adresse sert aux inscriptions. Choisissez-en une autre."})
 
 
 class Prerequisite(Orderable):
@@ -124,8 +155,18 @@ class StepPage(BasePage):
     """Anything a learner can complete. Rooms above add kinds by deriving from this and giving `step_kind`."""
 
     step_key = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
-    is_required = models.BooleanField("obligatoire", default=True)
-    est_minutes = models.PositiveSmallIntegerField("durée moyenne (minutes)", default=15)
+    is_required = models.BooleanField(
+        "obligatoire",
+        default=True,
+        help_text="Une étape obligatoire ajoutée ou retirée fait une nouvelle version : elle vaut pour les prochaines "
+        "inscriptions. Qui a terminé reste à 100 %.",
+    )
+    est_minutes = models.PositiveSmallIntegerField(
+        "durée moyenne (minutes)",
+        default=15,
+        validators=[MinValueValidator(1, "Comptez au moins une minute.")],
+        help_text="Ce que met la plupart des gens. La durée de la formation est la somme de ses étapes.",
+    )
 
     step_kind: str
     exclude_fields_in_copy = ["step_key"]
@@ -152,7 +193,9 @@ class StepPage(BasePage):
 class LessonPage(StepPage):
     """Read, then confirmed by "J'ai terminé cette leçon"."""
 
-    objective = models.CharField("objectif", max_length=255, blank=True)
+    objective = models.CharField(
+        "objectif", max_length=255, blank=True, help_text="Ce que la personne saura faire, en commençant par un verbe."
+    )
     body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
 
     view = "courses.views.lesson"
@@ -178,9 +221,19 @@ class QuizPage(StepPage):
     """Questions graded on the server; as many attempts as one wants, all kept."""
 
     introduction = models.TextField("introduction", blank=True)
-    pass_mark = models.PositiveSmallIntegerField("seuil pour valider (%)", default=70)
-    is_shuffled = models.BooleanField("mélanger les réponses", default=True)
-    questions = StreamField(QuestionsBlock(), verbose_name="questions", blank=True)
+    pass_mark = models.PositiveSmallIntegerField(
+        "seuil pour valider (%)",
+        default=70,
+        validators=[
+            MinValueValidator(1, "Le seuil est un pourcentage, de 1 à 100."),
+            MaxValueValidator(100, "Le seuil est un pourcentage, de 1 à 100."),
+        ],
+        help_text="Le changer fait une nouvelle version : les inscriptions en cours gardent l'ancien seuil.",
+    )
+    is_shuffled = models.BooleanField(
+        "mélanger les réponses", default=True, help_text="« Vrai » reste toujours avant « Faux »."
+    )
+    questions = StreamField(QuestionsBlock(), verbose_name="questions")
 
     view = "courses.views.quiz_page"
     step_kind = StepKind.QUIZ
@@ -198,9 +251,9 @@ class QuizPage(StepPage):
         verbose_name_plural = "quiz"
         constraints = [
             models.CheckConstraint(
-                condition=Q(pass_mark__lte=100),
+                condition=Q(pass_mark__gte=1) & Q(pass_mark__lte=100),
                 name="quiz_pass_mark_percent",
-                violation_error_message="Le seuil est un pourcentage, de 0 à 100.",
+                violation_error_message="Le seuil est un pourcentage, de 1 à 100.",
             )
         ]
 
@@ -219,7 +272,8 @@ class CourseVersion(models.Model):
     no version.
     """
 
-    course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="versions", verbose_name="formation")
+    # Goes with a course nobody ever followed; an enrolment protects both.
+    course = models.ForeignKey(CoursePage, on_delete=models.CASCADE, related_name="versions", verbose_name="formation")
     number = models.PositiveIntegerField("numéro")
     manifest = models.JSONField()
     manifest_hash = models.CharField(max_length=64)

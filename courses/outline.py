@@ -132,8 +132,7 @@ def outline_of(
             continue
         lessons += step["kind"] == StepKind.LESSON
         number = lessons if step["kind"] == StepKind.LESSON else None
-        is_here = step["step_key"] == str(here)
-        station = _station(step, known.get(step["step_key"]), number=number, is_here=is_here)
+        station = _station(step, known.get(step["step_key"]), number=number, here=str(here), last_key=str(last_key))
         stations.append((step["module_id"], step["module"], station))
     groups = tuple(
         Group(f"{number}. {title}", f"module-{module}", tuple(station for _, _, station in members))
@@ -142,11 +141,13 @@ def outline_of(
     return Outline(groups, str(last_key or ""))
 
 
-def _station(step: Mapping[str, Any], state: Mapping[str, Any] | None, *, number: int | None, is_here: bool) -> Station:
+def _station(
+    step: Mapping[str, Any], state: Mapping[str, Any] | None, *, number: int | None, here: str, last_key: str
+) -> Station:
     if state is not None and state["status"] == StepStatus.COMPLETED:
         word = "done"
     else:
-        word = "current" if is_here or state is not None else "todo"
+        word = "current" if state is not None or step["step_key"] in (here, last_key) else "todo"
     return Station(
         key=step["step_key"],
         kind=step["kind"],
@@ -158,5 +159,5 @@ def _station(step: Mapping[str, Any], state: Mapping[str, Any] | None, *, number
         number=number,
         state=word,
         score=int(state["score"]) if state is not None and state["score"] is not None else None,
-        is_here=is_here,
+        is_here=step["step_key"] == here,
     )

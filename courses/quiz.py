@@ -35,6 +35,24 @@ class Grade:
         return self.max_score > 0 and self.score * 100 >= pass_mark * self.max_score
 
 
+def problem_of(question: Mapping[str, Any]) -> str:
+    """Return why a question cannot be asked, in words for its author; empty when it can."""
+    answers = question["answers"]
+    right = sum(bool(answer["is_correct"]) for answer in answers)
+    texts = {" ".join(answer["text"].split()).casefold() for answer in answers}
+    if len(answers) < 2:
+        return "Il faut au moins deux réponses."
+    if len(texts) < len(answers):
+        return "Deux réponses disent la même chose."
+    if question["kind"] == QuestionKind.TRUE_FALSE and len(answers) != 2:
+        return "« Vrai ou faux » a exactement deux réponses."
+    if right == 0:
+        return "Aucune réponse n'est marquée comme bonne."
+    if right > 1 and question["kind"] != QuestionKind.MULTIPLE:
+        return "Une seule réponse peut être bonne ; sinon, choisissez la forme « Plusieurs réponses »."
+    return ""
+
+
 def freeze(questions: Iterable[Question], *, seed: int, is_shuffled: bool) -> list[Question]:
     """Return the questions with their answers in the order they will be shown; the same seed gives the same order.
 

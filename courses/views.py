@@ -109,7 +109,7 @@ def enrol(request: SignedIn, course_id: int) -> HttpResponse:
     except CourseError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Vous êtes inscrit à cette formation. Vous pouvez commencer quand vous voulez.")
+        messages.success(request, "Votre inscription est enregistrée. Vous pouvez commencer quand vous voulez.")
     return redirect(page.get_url())
 
 

@@ -58,6 +58,25 @@ class LinesFormField(SimpleArrayField):
         return super().to_python(value)
 
 
+class ChoicesField(ArrayField):
+    """A list of values among the choices of its base field, ticked in a form."""
+
+    def __init__(self, base_field: models.Field, **kwargs: Any) -> None:
+        kwargs.setdefault("default", list)
+        super().__init__(base_field, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        return super(ArrayField, self).formfield(
+            **{
+                "form_class": forms.MultipleChoiceField,
+                "choices": self.base_field.flatchoices,
+                "widget": forms.CheckboxSelectMultiple,
+                "required": not self.blank,
+                **kwargs,
+            }
+        )
+
+
 class LowerEmailField(models.EmailField):
     """An e-mail address, the same person whatever the case typed."""
 

@@ -104,10 +104,10 @@ def _counters(theme: Any, found: Mapping[str, int]) -> tuple[dict[str, Any], ...
     informed, trained = found.get(EvidenceKind.INFORMED, 0), found.get(EvidenceKind.TRAINED, 0)
     tried, observed = found.get(EvidenceKind.TRIED, 0), found.get(EvidenceKind.OBSERVED, 0)
     return (
-        _counter("Informé", informed, theme.pages, "pages lues"),
-        _counter("Formé", trained, theme.courses, "formations terminées"),
-        _counter("Essayé", tried, None, "fois au travail"),
-        _counter("Observé", observed, None, "fois"),
+        _counter("Informé", informed, theme.pages, "pages"),
+        _counter("Formé", trained, theme.courses, "parcours"),
+        _counter("Essayé", tried, None, "au travail"),
+        _counter("Observé", observed, None, "par un pair"),
     )
 
 

@@ -14,6 +14,7 @@ from cms.accounts.models import Membership, Organisation, User
 from cms.roadmap.models import Objective, Roadmap, Theme, ThemeLink
 from courses.enums import Status
 from courses.models import CoursePage, CourseVersion, Enrolment, EnrolmentState
+from tests.factories.courses import SHEET
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 
 BEST_FIRST = [Status.COMPLETED, Status.IN_PROGRESS, Status.NOT_STARTED, Status.NOT_TRACKABLE]
@@ -29,7 +30,7 @@ def make_theme(code: str) -> Theme:
 
 def make_course(code: str, *themes: Theme) -> CoursePage:
     course = Page.objects.get(depth=1).add_child(
-        instance=CoursePage(title=f"Formation {code}", slug=code.lower(), code=code)
+        instance=CoursePage(title=f"Formation {code}", slug=code.lower(), code=code, **SHEET)
     )
     ThemeLink.objects.bulk_create(ThemeLink(page_id=course.pk, theme=theme) for theme in themes)
     steps = [

@@ -128,7 +128,7 @@ def test_someone_not_enrolled_reads_the_beginning_and_is_asked_to_enrol(sign_in,
     assert "Objectif : Savoir : Leçon 1.1" in lesson
     assert "Voir la formation et m'inscrire" in lesson
     assert "J'ai terminé" not in lesson
-    assert "Aperçu. Vous lisez cette page sans être inscrit" in text(sign_in(trainer).get(path))
+    assert "Aperçu. Vous lisez cette page sans inscription" in text(sign_in(trainer).get(path))
 
 
 def test_nobody_reads_without_signing_in(client):
@@ -320,6 +320,6 @@ class TestCatalogue:
     def test_it_shows_where_i_am(self, sign_in, professional):
         tree = course_tree(lessons=2, quizzes=0)
         browser = sign_in(professional)
-        assert "2 étapes, pas encore inscrit" in text(browser.get("/formations/"))
+        assert "2 étapes, inscription ouverte" in text(browser.get("/formations/"))
         finish(enrol(person=professional, course=tree.course, source="self"), tree.lessons[0])
         assert "En cours 1 étape sur 2" in text(browser.get("/formations/"))
