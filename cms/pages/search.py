@@ -110,6 +110,8 @@ def search_site(*, text: str, theme: str, kind: str, number: str, user: Any) -> 
         return results
     pages, terms = _pages(text, user), _terms(text)
     if text and not pages and not terms:
+        pages = _pages(text, user, is_beginning=True)  # a word being typed
+    if text and not pages and not terms:
         pages, terms = _pages(text, user, operator="or"), _terms(text, operator="or")
         results.is_partial = bool(pages or terms)
     hits = _with_themes_and_kinds(pages)
@@ -126,7 +128,7 @@ def search_site(*, text: str, theme: str, kind: str, number: str, user: Any) -> 
     return results
 
 
-def _pages(text: str, user: Any, operator: str = "and") -> list[Page]:
+def _pages(text: str, user: Any, operator: str = "and", is_beginning: bool = False) -> list[Page]:
     models = [model for model in get_page_models() if getattr(model, "search_kind", "")]
     pages = Page.objects.live().filter(content_type__in=ContentType.objects.get_for_models(*models).values())
     if not user.is_authenticated:
@@ -136,6 +138,8 @@ def _pages(text: str, user: Any, operator: str = "and") -> list[Page]:
         pages = pages.filter(pk__in=[*open_pages, *of_models.values_list("pk", flat=True)])
     if not text:
         return list(pages.order_by("path")[:MOST_HITS])
+    if is_beginning:
+        return list(pages.autocomplete(text)[:MOST_HITS])
     return list(pages.search(text, operator=operator)[:MOST_HITS])
 
 

@@ -101,6 +101,14 @@ def test_when_no_page_holds_every_word_those_that_hold_some_are_given(demo, sign
     assert found.count
 
 
+def test_a_word_being_typed_already_answers(demo, sign_in, professional):
+    client = sign_in(professional)
+    assert "Le parcours du bénéficiaire en cinq étapes" in titles(results(client, q="benefici"))
+    html = client.get(URL, {"q": "benefici"}).content.decode()
+    assert 'id="resultats"' in html
+    assert 'id="annonce">1 résultat</p>' in html
+
+
 def test_nothing_found_says_what_to_try(demo, sign_in, professional):
     page = sign_in(professional).get(URL, {"q": "zzzzqqq"}).content.decode()
 
