@@ -115,7 +115,7 @@ class PathwayStep(models.Model):
         return self.title
 
 
-class InformationPage(ReviewedPage, ThemedPage):  # noqa: DJ008 - Page has one
+class InformationPage(ReviewedPage, ThemedPage):  # type: ignore[django-manager-missing]  # noqa: DJ008
     """One answer: the essential first, its sources, who answers for it, when it was checked."""
 
     summary = models.TextField(
@@ -189,7 +189,7 @@ class GlossaryTerm(index.Indexed, models.Model):
         index.SearchField("expansion", boost=2),
         index.SearchField("definition"),
     ]
-    objects = GlossaryQuerySet.as_manager()
+    objects = GlossaryQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name = "terme du glossaire"
@@ -240,7 +240,7 @@ class PathwayPage(BasePage):
         verbose_name = "parcours RSA"
 
 
-class LegalPage(ReviewedPage, BasePage):  # noqa: DJ008 - Page has one
+class LegalPage(ReviewedPage, BasePage):  # type: ignore[django-manager-missing]  # noqa: DJ008
     """Mentions légales, données personnelles, déclaration d'accessibilité."""
 
     body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Prefetch, QuerySet
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
@@ -81,7 +82,7 @@ class Information:
     is_read: bool
 
 
-def information(page: InformationPage, user: User) -> Information:
+def information(page: InformationPage, user: User | AnonymousUser) -> Information:
     body = render_body(page)
     themes = sorted((link.theme for link in page.theme_links.select_related("theme__roadmap")), key=lambda t: t.order)
     themes = [theme for theme in themes if theme.roadmap.is_current]

@@ -89,6 +89,6 @@ def search(request: HttpRequest) -> HttpResponse:
 @login_required
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     page = get_object_or_404(InformationPage.objects.live(), pk=pk)
-    confirm_reading(person=request.user, page=page)
+    confirm_reading(person=request.user, page=page)  # type: ignore[arg-type]  # signed in
     messages.success(request, "C'est noté : vous avez lu cette page.")
     return redirect(f"{page.url}#lecture")

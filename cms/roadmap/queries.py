@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count
 from wagtail.models import Page
@@ -87,7 +88,7 @@ class ThemeContent:
     """The person's four counters; empty for someone not signed in."""
 
 
-def theme_content(theme: Theme, user: User) -> ThemeContent:
+def theme_content(theme: Theme, user: User | AnonymousUser) -> ThemeContent:
     """Everything live linked to a theme, kind by kind, with what this person already did of it."""
     pages = list(Page.objects.live().filter(theme_links__theme=theme).order_by("path").specific())
     evidence = list(Evidence.objects.of(user).valid().filter(theme=theme)) if user.is_authenticated else []

@@ -91,14 +91,14 @@ def _compare(roadmap: Roadmap, file: ThemeFile) -> ThemeImport:
     result = ThemeImport(errors=list(file.errors), ignored_columns=file.ignored_columns)
     themes = {theme.code.upper(): theme for theme in roadmap.themes.select_related("objective").in_order()}
     objectives: dict[str, Objective] = {}
-    for objective in roadmap.objectives.all():
-        objectives |= {fold(objective.code): objective, fold(objective.title): objective}
+    for known in roadmap.objectives.all():
+        objectives |= {fold(known.code): known, fold(known.title): known}
     for row in file.rows:
         objective = objectives.get(fold(row.objective)) if row.objective else None
         theme = themes.pop(row.code, None)
         if row.objective and objective is None:
-            known = ", ".join(sorted({objective.code for objective in objectives.values()}))
-            message = f"l'objectif « {row.objective[:60]} » n'existe pas dans cette feuille de route ({known})."
+            codes = ", ".join(sorted({known.code for known in objectives.values()}))
+            message = f"l'objectif « {row.objective[:60]} » n'existe pas dans cette feuille de route ({codes})."
             result.errors.append(LineError(row.line, message))
         elif theme is None and objective is None:
             result.errors.append(LineError(row.line, f"l'objectif du nouveau thème « {row.code} » manque."))

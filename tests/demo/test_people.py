@@ -7,8 +7,8 @@ from django.core.management import call_command
 
 from cms.accounts.models import Membership, User
 from cms.roadmap.models import Evidence
+from coordination.demo.cast import ACCOUNTS, PEOPLE
 from coordination.demo.loader import load_demo
-from coordination.demo.people import ACCOUNTS, PEOPLE
 from courses.enums import Status
 from courses.models import Attempt, Enrolment, EnrolmentState
 
