@@ -12,7 +12,7 @@ PAGES = {
     None: [
         "/", "/compte/login/", "/compte/password/reset/", "/compte/signup/", "/feuille-de-route/",
         "/feuille-de-route/SEC-06/", "/accessibilite/", "/mentions-legales/", "/donnees-personnelles/", "/composants/",
-        "/socle/demarrer/spie-manche/", "/perdu/",
+        "/socle/spie/spie-manche/", "/perdu/",
     ],
     "professionnel": [
         "/", "/socle/", "/socle/recherche/", "/socle/recherche/?q=beneficiaire", "/socle/recherche/?q=xyzzy",
@@ -28,6 +28,7 @@ PAGES = {
 }  # fmt: skip
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths]
 MISSING = {"/perdu/"}
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,7 @@ def test_a_page_is_sound_in_both_widths_and_themes(visit: Any, states: Any, who:
         found["h1"] = [f"{page.locator('h1').count()} of them"]
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.evaluate(TWO_FRAMES)
         for name, width in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": 900})
             if faults := visitor.axe() + (["scrolls sideways"] if visitor.scrolls_sideways() else []):
