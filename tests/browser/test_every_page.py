@@ -28,7 +28,7 @@ PAGES = {
 }  # fmt: skip
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths]
 MISSING = {"/perdu/"}
-COLOURS = ["cat.color"]
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
