@@ -1,9 +1,9 @@
 """Every address of the site. Pages come last: Wagtail answers what nothing else does."""
 
 from django.conf import settings
-from django.conf.urls.static import static
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import serve_pattern
@@ -30,8 +30,8 @@ urlpatterns = [
 ]
 if settings.SOCLE_SHOW_COMPONENTS:
     urlpatterns += [path("composants/", views.components, name="components")]
-if settings.DEBUG:
-    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+if settings.SOCLE_SERVES_MEDIA:
+    urlpatterns += [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media")]
 
 urlpatterns += [re_path(serve_pattern, views.serve_page, name="wagtail_serve")]
 

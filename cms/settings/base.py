@@ -179,6 +179,8 @@ STATIC_ROOT = BASE_DIR / "build" / "static"
 STATICFILES_DIRS = [BASE_DIR / "cms" / "static", ("npm", BASE_DIR / "build" / "npm")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / "media"
+# In production the proxy gives the images; alone on a machine, the site does.
+SOCLE_SERVES_MEDIA = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -9,6 +9,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = BASE_DIR / ".local" / "mails"
 SOCLE_DEMO = True
+SOCLE_SERVES_MEDIA = True
 SOCLE_HELP_EMAIL = "coordination@demo.example"
 SOCLE_SHOW_COMPONENTS = True
 INTERNAL_IPS = ["127.0.0.1"]
