@@ -172,7 +172,7 @@ def worker(transactional_db: None, tmp_path: Any) -> Iterator[subprocess.Popen[b
         yield process
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
         log.close()
 
 
@@ -189,7 +189,7 @@ def test_what_waits_for_the_broker_is_done_once_it_is_back(
     valkey: Valkey, worker: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once = send_mail("Le courtier marche")
-    assert wait_until(lambda: is_done(at_once), timeout=30)
+    assert wait_until(lambda: is_done(at_once), timeout=120)
 
     valkey.stop()
     left = send_mail("Le courtier est arrêté")
@@ -200,4 +200,4 @@ def test_what_waits_for_the_broker_is_done_once_it_is_back(
     monkeypatch.setattr(outbox, "_broker_down_until", 0.0)
     after = send_mail("Le courtier est de retour")
     tasks.process_outbox.delay()  # What the beat sends each minute.
-    assert wait_until(lambda: is_done(left) and is_done(after), timeout=30)
+    assert wait_until(lambda: is_done(left) and is_done(after), timeout=120)

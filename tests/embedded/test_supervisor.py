@@ -75,23 +75,23 @@ def numbers(directory: Path) -> list[int]:
 
 
 def nobody_is_left(directory: Path) -> bool:
-    return wait_until(lambda: not any(is_alive(pid) for pid in numbers(directory)), timeout=10)
+    return wait_until(lambda: not any(is_alive(pid) for pid in numbers(directory)), timeout=60)
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("shell", [PATIENT, STUBBORN], ids=["patient", "stubborn"])
 def test_a_signal_stops_everybody(start: Start, tmp_path: Path, signum: signal.Signals, shell: str) -> None:
     process = start(shell)
-    assert wait_until(lambda: len(numbers(tmp_path)) == 3, timeout=10)
+    assert wait_until(lambda: len(numbers(tmp_path)) == 3, timeout=60)
     process.send_signal(signum)
-    assert (process.wait(timeout=20), process.stdout and process.stdout.read()) == (0, "interrupted\n")
+    assert (process.wait(timeout=60), process.stdout and process.stdout.read()) == (0, "interrupted\n")
     assert nobody_is_left(tmp_path)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only Linux tells a child that its parent ended.")
 def test_a_killed_supervisor_leaves_nobody(start: Start, tmp_path: Path) -> None:
     process = start("echo $$ >>pids; exec sleep 600")
-    assert wait_until(lambda: len(numbers(tmp_path)) == 2, timeout=10)
+    assert wait_until(lambda: len(numbers(tmp_path)) == 2, timeout=60)
     process.kill()
     assert nobody_is_left(tmp_path)
 
@@ -106,7 +106,7 @@ def test_a_killed_supervisor_leaves_nobody(start: Start, tmp_path: Path) -> None
 )
 def test_a_child_that_ends_stops_everybody_and_is_named(start: Start, tmp_path: Path, shell: str, how: str) -> None:
     process = start(shell)
-    assert process.wait(timeout=20) == 1
+    assert process.wait(timeout=60) == 1
     assert process.stdout
     assert process.stdout.read() == (
         f"Le serveur web s'est arrêté {how}. Fin de son journal, web.log :\n    oui en panne\n"

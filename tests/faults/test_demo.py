@@ -105,7 +105,7 @@ def demo(checkout: Path) -> Iterator[Demo]:
 def is_over(demo: Demo, everybody: list[psutil.Process]) -> bool:
     """Whether nothing of it runs any more."""
     return (
-        wait_until(lambda: not any(is_alive(process.pid) for process in everybody), timeout=20)
+        wait_until(lambda: not any(is_alive(process.pid) for process in everybody), timeout=60)
         and Cluster("dev", demo.home).find() is None
         and Valkey(demo.home).find() is None
     )
@@ -117,7 +117,7 @@ def test_it_comes_then_stops_when_asked(demo: Demo, signum: signal.Signals) -> N
     assert (demo.get("/"), demo.get("/healthz"), demo.get("/readyz")) == (200, 200, 200)
     assert re.search(r"professionnel@demo\.example", demo.said())
     demo.process.send_signal(signum)
-    assert (demo.process.wait(timeout=40), demo.said().strip().splitlines()[-1]) == (0, "Tout est arrêté.")
+    assert (demo.process.wait(timeout=120), demo.said().strip().splitlines()[-1]) == (0, "Tout est arrêté.")
     assert is_over(demo, everybody)
 
 
@@ -139,7 +139,7 @@ def test_a_program_that_is_killed_is_named_and_nothing_is_left(demo: Demo, patte
         if re.search(pattern, " ".join(process.cmdline()))
     )
     victim.kill()
-    assert demo.process.wait(timeout=40) == 1
+    assert demo.process.wait(timeout=120) == 1
     assert f"{name} s'est arrêté (signal SIGKILL). Fin de son journal" in demo.said()
     assert is_over(demo, everybody)
 
