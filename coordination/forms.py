@@ -79,7 +79,6 @@ class EnrolForm(forms.Form):
     due_on = forms.DateField(
         label="À terminer avant le",
         required=False,
-        help_text="Facultatif.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
