@@ -19,6 +19,7 @@ from cms.accounts.models import Organisation
 from cms.core.blocks.body import BodyBlock
 from cms.core.fields import ChoicesField, LinesField, StreamField
 from cms.core.models import BasePage
+from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import ThemedPage
 from courses.blocks import QuestionsBlock
 from courses.enums import ClosingReason, CourseFormat, EnrolmentSource, Status, StepKind, StepStatus
@@ -75,6 +76,7 @@ class CoursePage(ThemedPage):
 
     view = "courses.views.course"
     exclude_fields_in_copy = ["code"]
+    evidence_kind = EvidenceKind.TRAINED
     search_kind = "Formation"
     search_fields = [
         *Page.search_fields,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
@@ -72,13 +72,41 @@ class Station:
     kind: EvidenceKind
     number: int
     total: int | None
-    last_on: date | datetime | None
+    last_at: datetime | None
 
     @property
     def state(self) -> str:
         if not self.number:
             return "todo"
         return "current" if self.total and self.number < self.total else "done"
+
+
+def proof(person: User, themes: Iterable[Theme]) -> dict[int, list[Station]]:
+    """The four counters of a person on each of these themes (by id), in three queries.
+
+    *Informed* is out of the live pages to read linked to the theme, *trained* out of its courses: the pages whose
+    class has that `evidence_kind`. A page since unlinked no longer counts; a course followed twice counts once.
+    """
+    wanted = [theme.pk for theme in themes]
+    pages: dict[tuple[int, EvidenceKind | None], set[str]] = defaultdict(set)
+    links = ThemeLink.objects.filter(theme__in=wanted, page__live=True)
+    for theme, page, content_type in links.values_list("theme_id", "page_id", "page__content_type_id"):
+        model = ContentType.objects.get_for_id(content_type).model_class()
+        pages[theme, getattr(model, "evidence_kind", None)].add(page_source(page))
+    facts: dict[tuple[int, str], list[Evidence]] = defaultdict(list)
+    for fact in Evidence.objects.of(person).valid().filter(theme__in=wanted):
+        facts[fact.theme_id, fact.kind].append(fact)
+    return {
+        theme: [_station(kind, facts[theme, kind], pages[theme, kind]) for kind in EvidenceKind] for theme in wanted
+    }
+
+
+def _station(kind: EvidenceKind, facts: list[Evidence], pages: set[str]) -> Station:
+    if kind == EvidenceKind.INFORMED:
+        facts = [fact for fact in facts if fact.source in pages]
+    total = len(pages) or None
+    number = min(len(facts), total) if total else len(facts)
+    return Station(kind, number, total, max((fact.recorded_at for fact in facts), default=None))
 
 
 @dataclass(frozen=True)
@@ -90,35 +118,22 @@ class ThemeContent:
 
 def theme_content(theme: Theme, user: User | AnonymousUser) -> ThemeContent:
     """Everything live linked to a theme, kind by kind, with what this person already did of it."""
-    pages = list(Page.objects.live().filter(theme_links__theme=theme).order_by("path").specific())
-    evidence = list(Evidence.objects.of(user).valid().filter(theme=theme)) if user.is_authenticated else []
-    read = {fact.source for fact in evidence if fact.kind == EvidenceKind.INFORMED}
+    pages = Page.objects.live().filter(theme_links__theme=theme).order_by("path").specific()
+    facts = Evidence.objects.valid().filter(person=user.pk, theme=theme, kind=EvidenceKind.INFORMED)
+    read = set(facts.values_list("source", flat=True)) if isinstance(user, User) else set()
     groups: dict[str, list[LinkedPage]] = defaultdict(list)
     for page in pages:
         linked = LinkedPage(page, page_source(page.pk) in read, not page.is_visible_to(user))
         groups[str(page._meta.verbose_name_plural)].append(linked)
     return ThemeContent(
         groups=[LinkedGroup(title, linked) for title, linked in groups.items()],
-        proof=_stations(pages, evidence) if user.is_authenticated else [],
+        proof=proof(user, [theme])[theme.pk] if isinstance(user, User) else [],
     )
 
 
 def page_source(page: int) -> str:
     """What evidence drawn from reading a page gives as its source."""
     return f"page:{page}"
-
-
-def _stations(pages: Iterable[Page], evidence: list[Evidence]) -> list[Station]:
-    readable = {page_source(page.pk) for page in pages if getattr(page, "evidence_kind", None) == EvidenceKind.INFORMED}
-    stations = []
-    for kind in EvidenceKind:
-        facts = [fact for fact in evidence if fact.kind == kind]
-        if kind == EvidenceKind.INFORMED:
-            facts = [fact for fact in facts if fact.source in readable]
-        total = len(readable) if kind == EvidenceKind.INFORMED and readable else None
-        last_on = max((fact.recorded_at for fact in facts), default=None)
-        stations.append(Station(kind, len(facts), total, last_on))
-    return stations
 
 
 def past_roadmaps() -> list[Roadmap]:

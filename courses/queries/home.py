@@ -1,17 +1,18 @@
 """The home page of a person, and everything they follow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from cms.accounts.models import User
 from cms.pages.models import InformationPage
 from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import Evidence, Theme
+from cms.roadmap.queries import Station, proof
 from courses.models import Attempt, Enrolment
 from courses.queries.standing import Standing, standing_of
 
@@ -85,40 +86,30 @@ def recent_changes(limit: int = 4) -> list[Change]:
 
 def theme_counters(person: User, courses: Iterable[int]) -> list[ThemeCounters]:
     """Return the themes of these courses, and those on which the person has evidence, with their counters."""
-    evidence: dict[int, dict[str, int]] = {}
-    rows = Evidence.objects.of(person).valid().order_by().values_list("theme", "kind").annotate(number=Count("pk"))
-    for theme, kind, number in rows:
-        evidence.setdefault(theme, {})[kind] = number
-    about = Q(page_links__page__in=list(courses)) | Q(pk__in=evidence)
-    themes = Theme.objects.current().filter(about).distinct()
-    model = "page_links__page__content_type__model"
-    live = Q(page_links__page__live=True)
-    totals = Theme.objects.filter(pk__in=themes.order_by().values("pk")).annotate(
-        pages=Count("page_links", filter=live & Q(**{model: "informationpage"})),
-        courses=Count("page_links", filter=live & Q(**{model: "coursepage"})),
-    )
-    return [ThemeCounters(theme, _counters(theme, evidence.get(theme.pk, {}))) for theme in totals.in_order()]
+    known = Evidence.objects.of(person).valid().values("theme")
+    about = Q(page_links__page__in=list(courses)) | Q(pk__in=known)
+    themes = list(Theme.objects.current().filter(about).distinct())
+    stations = proof(person, themes)
+    return [ThemeCounters(theme, tuple(map(_counter, stations[theme.pk]))) for theme in themes]
 
 
-def _counters(theme: Any, found: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
-    informed, trained = found.get(EvidenceKind.INFORMED, 0), found.get(EvidenceKind.TRAINED, 0)
-    tried, observed = found.get(EvidenceKind.TRIED, 0), found.get(EvidenceKind.OBSERVED, 0)
-    return (
-        _counter("Informé", informed, theme.pages, "pages"),
-        _counter("Formé", trained, theme.courses, "parcours"),
-        _counter("Essayé", tried, None, "au travail"),
-        _counter("Observé", observed, None, "par un pair"),
-    )
+UNITS = {
+    EvidenceKind.INFORMED: "pages",
+    EvidenceKind.TRAINED: "parcours",
+    EvidenceKind.TRIED: "au travail",
+    EvidenceKind.OBSERVED: "par un pair",
+}
+WORDS = {"done": "fait", "current": "en cours", "todo": "à faire"}
 
 
-def _counter(name: str, number: int, total: int | None, unit: str) -> dict[str, Any]:
-    if total is None:
-        state = "done" if number else "todo"
-    else:
-        state = "todo" if not number else "done" if number >= total else "current"
-    word = {"done": "fait", "current": "en cours", "todo": "à faire"}[state]
-    figure = f"{min(number, total)} sur {total}" if total else str(number)
-    return {"name": name, "figure": figure, "unit": unit, "state": state, "word": word}
+def _counter(station: Station) -> dict[str, Any]:
+    return {
+        "name": station.kind.label,
+        "figure": f"{station.number} sur {station.total}" if station.total else str(station.number),
+        "unit": UNITS[station.kind],
+        "state": station.state,
+        "word": WORDS[station.state],
+    }
 
 
 @dataclass(frozen=True)
