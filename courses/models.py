@@ -316,7 +316,9 @@ class Enrolment(models.Model):
     closed_at = models.DateTimeField("clos le", null=True, blank=True)
     closing_reason = models.CharField("motif de clôture", max_length=20, choices=ClosingReason, blank=True)
 
-    steps: list[dict[str, Any]]  # read by `with_steps()`
+    # Read by `with_steps()`.
+    steps: list[dict[str, Any]]
+    course_title: str
 
     objects = EnrolmentQuerySet.as_manager()
 

@@ -161,3 +161,8 @@ def _station(
         score=int(state["score"]) if state is not None and state["score"] is not None else None,
         is_here=step["step_key"] == here,
     )
+
+
+def parent_url(url: str, levels: int = 1) -> str:
+    """/formations/socle/module/lecon/ → /formations/socle/module/"""
+    return url.rstrip("/").rsplit("/", levels)[0] + "/"

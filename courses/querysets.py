@@ -46,11 +46,16 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
         return self.filter(course__path=page.path[: -2 * page.steplen], course__live=True)
 
     def with_steps(self) -> "EnrolmentQuerySet":
-        """With `steps`: for each step begun, `{key, status, score}` (best percent), in the same query."""
+        """With `steps`: for each step begun, `{key, status, score}` (best percent); with `course_title`. One query.
+
+        The course itself is left out: a page has many columns, and its title is all that most screens show.
+        """
         states: Any = self.model._meta.get_field("step_states").related_model
         rows = states.objects.filter(enrolment=OuterRef("pk")).order_by()
         shape = JSONObject(key=Cast("step_key", models.TextField()), status="status", score="best_score")
-        return self.with_state().annotate(steps=ArraySubquery(rows.values(shape=shape)))
+        return self.select_related("state", "version").annotate(
+            steps=ArraySubquery(rows.values(shape=shape)), course_title=models.F("course__title")
+        )
 
     def with_state(self) -> "EnrolmentQuerySet":
         return self.select_related("state", "version", "course")

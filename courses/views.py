@@ -27,11 +27,11 @@ from courses.models import (
     QuizPage,
     StepPage,
 )
-from courses.outline import outline_of
+from courses.outline import outline_of, parent_url
 from courses.queries.catalogue import catalogue_cards, course_sheet, filter_cards, themes_of_cards
 from courses.queries.home import dashboard_of, paths_of
 from courses.queries.quizzes import DraftScreen, draft_screen, quiz_screen, result_screen
-from courses.queries.steps import StepScreen, parent_url, preview_screen, step_screen
+from courses.queries.steps import StepScreen, preview_screen, step_screen
 
 
 class SignedIn(HttpRequest):

@@ -41,7 +41,7 @@ class Dashboard:
     resume: Standing | None
     others: list[Standing]
     completed: list[Standing]
-    deadlines: list[Enrolment]
+    deadlines: list[Standing]
     changes: list[Change]
     themes: list[ThemeCounters] = field(default_factory=list)
 
@@ -53,12 +53,12 @@ def dashboard_of(person: User) -> Dashboard:
         for enrolment in Enrolment.objects.of(person).open().filter(course__live=True).with_steps()
     ]
     under_way = sorted((one for one in standings if not one.is_completed), key=_recent, reverse=True)
-    enrolled = [one.enrolment for one in under_way if one.enrolment]
+    dated = [one for one in under_way if one.enrolment and one.enrolment.due_on]
     return Dashboard(
         resume=under_way[0] if under_way else None,
         others=under_way[1:],
         completed=[one for one in standings if one.is_completed],
-        deadlines=sorted((one for one in enrolled if one.due_on), key=attrgetter("due_on")),
+        deadlines=sorted(dated, key=attrgetter("enrolment.due_on")),
         changes=recent_changes(),
         themes=theme_counters(person, [one.enrolment.course_id for one in standings if one.enrolment]),
     )

@@ -9,8 +9,8 @@ from django.urls import reverse
 from cms.accounts.models import User
 from courses import quiz
 from courses.models import Attempt, AttemptDraft, Enrolment, QuizPage
-from courses.outline import Station, outline_of
-from courses.queries.steps import StepScreen, parent_url, step_screen
+from courses.outline import Station, outline_of, parent_url
+from courses.queries.steps import StepScreen, step_screen
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ def quiz_screen(*, page: QuizPage, person: User) -> QuizScreen | None:
         return None
     enrolment = screen.standing.enrolment
     if enrolment is None:
-        return QuizScreen(page, screen.course, screen.standing, is_preview=screen.is_preview)
+        return QuizScreen(page, screen.course_title, screen.standing, is_preview=screen.is_preview)
     mine = {"enrolment": enrolment, "step_key": page.step_key}
     return QuizScreen(
         page,
-        screen.course,
+        screen.course_title,
         screen.standing,
         is_extra=screen.is_extra,
         draft=AttemptDraft.objects.filter(**mine).first(),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from courses.enums import Status
 from courses.models import Enrolment, EnrolmentState
-from courses.outline import Outline, outline_of
+from courses.outline import Outline, outline_of, parent_url
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,15 @@ class Standing:
         if self.is_completed:
             return "Revoir la formation"
         return f"{'Reprendre' if self.is_begun else 'Commencer'} {self.outline.resume.name}"
+
+    @property
+    def course_title(self) -> str:
+        return self.enrolment.course_title if self.enrolment else ""
+
+    @property
+    def course_url(self) -> str:
+        """From the address of its first step, without a query."""
+        return parent_url(self.outline.steps[0].url, 2) if self.outline.steps else "/formations/"
 
     @property
     def action_url(self) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from cms.accounts.models import User
 from courses.models import CoursePage, Enrolment, ModulePage, StepPage
-from courses.outline import Station, outline_of
+from courses.outline import Station, outline_of, parent_url
 from courses.queries.standing import Standing, standing_of
 
 
@@ -18,7 +18,7 @@ class StepScreen:
     """
 
     page: StepPage
-    course: CoursePage
+    course_title: str
     standing: Standing
     is_preview: bool = False
     is_extra: bool = False
@@ -46,7 +46,7 @@ class StepScreen:
         group = self.standing.outline.group_here
         crumbs = [
             {"title": "Formations", "url": parent_url(self.course_url)},
-            {"title": self.course.title, "url": self.course_url},
+            {"title": self.course_title, "url": self.course_url},
         ]
         if group is not None:
             crumbs.append({"title": group.title, "url": f"{self.course_url}#{group.anchor}"})
@@ -68,7 +68,11 @@ def step_screen(*, page: StepPage, person: User) -> StepScreen | None:
         if not is_reachable and not person.has_admin:
             return None
     return StepScreen(
-        page, enrolment.course, standing_of(enrolment, here=page.step_key), is_preview=False, is_extra=step is None
+        page,
+        enrolment.course_title,
+        standing_of(enrolment, here=page.step_key),
+        is_preview=False,
+        is_extra=step is None,
     )
 
 
@@ -80,14 +84,9 @@ def _without_enrolment(page: StepPage, person: User) -> StepScreen | None:
     outline = outline_of(version.manifest if version else [], here=page.step_key)
     if not person.has_admin and (not course.live or outline.here is None):
         return None
-    return StepScreen(page, course, Standing(outline), is_preview=person.has_admin)
-
-
-def parent_url(url: str, levels: int = 1) -> str:
-    """/formations/socle/module/lecon/ → /formations/socle/module/"""
-    return url.rstrip("/").rsplit("/", levels)[0] + "/"
+    return StepScreen(page, course.title, Standing(outline), is_preview=person.has_admin)
 
 
 def preview_screen(page: StepPage) -> StepScreen:
     """What an editor sees of a draft: the page alone."""
-    return StepScreen(page, CoursePage(title="Aperçu"), Standing(outline_of([])), is_preview=True)
+    return StepScreen(page, "Aperçu", Standing(outline_of([])), is_preview=True)

@@ -60,3 +60,9 @@ def device(user_agent: str) -> str:
     browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), "Navigateur")
     system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "appareil inconnu")
     return f"{browser} sur {system}"
+
+
+@register.filter
+def plural(value: float) -> str:
+    """The "s" of a French plural: none up to two, zero included."""
+    return "s" if value >= 2 else ""
