@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db import connection
-from django.db.models import Model
 from django.utils import timezone
 
 from cms.accounts.enums import Role
 from cms.accounts.models import COORDINATION, TRAINERS, Membership, Session, User
+from cms.core.rows import columns, from_row, width
 
 FLAGS = ("is_trainer", "is_coordinator", "is_lead")
 
@@ -39,14 +39,6 @@ def statement() -> str:
     )
 
 
-def columns(model: type[Model], alias: str) -> str:
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
-
-
-def from_row(model: type[Model], row: tuple[Any, ...]) -> Any:
-    return model.from_db("default", [field.attname for field in model._meta.concrete_fields], row)
-
-
 class SessionStore(DatabaseSessionStore):
     """Database sessions whose row names the user; `user` is the one read with the session, or None."""
 
@@ -69,8 +61,8 @@ class SessionStore(DatabaseSessionStore):
         if row is None:
             self._session_key = None
             return None
-        size = len(Session._meta.concrete_fields)
-        session: Session = from_row(Session, row[:size])
+        size = width(Session)
+        session = from_row(Session, row[:size])
         self.user = None
         if session.user_id is not None:
             self.user = from_row(User, row[size : -len(FLAGS)])

@@ -5,11 +5,15 @@ Wagtail walks the tree, one query for each part of the address. The address of a
 checked by the query itself, so a page moved, renamed or unpublished is never served from memory.
 """
 
+import functools
 import hashlib
 
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest
 from wagtail.models import Page, Site
+
+from cms.core.rows import columns, from_row, tables
 
 SITE_SECONDS = 60
 
@@ -28,6 +32,14 @@ def current_site(request: HttpRequest) -> Site | None:
     return request._wagtail_site  # type: ignore[attr-defined]
 
 
+@functools.cache
+def statement(model: type[Page]) -> str:
+    return (
+        f"SELECT {columns(model)} FROM {tables(model)}"  # noqa: S608 - names of columns and tables
+        " WHERE wagtailcore_page.id = %s AND wagtailcore_page.url_path = %s AND wagtailcore_page.live"
+    )
+
+
 def find_page(request: HttpRequest, path: str) -> Page | None:
     """Return the live page at `path` (no leading slash), specific class, or None."""
     site = current_site(request)
@@ -37,9 +49,11 @@ def find_page(request: HttpRequest, path: str) -> Page | None:
     key = f"page:{hashlib.blake2b(url_path.encode(), digest_size=16).hexdigest()}"
     if known := cache.get(key):
         model, pk = known
-        page = model.objects.filter(pk=pk, url_path=url_path, live=True).first()
-        if page is not None:
-            return page
+        with connection.cursor() as cursor:
+            cursor.execute(statement(model), [pk, url_path])
+            row = cursor.fetchone()
+        if row is not None:
+            return from_row(model, row)
     page = Page.objects.filter(url_path=url_path, live=True).first()
     if page is None:
         return None

@@ -1,10 +1,15 @@
 """The screens of a step: what stands around a lesson or a quiz."""
 
+import functools
+import json
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from django.db import connection
+
 from cms.accounts.models import User
-from courses.models import CoursePage, Enrolment, ModulePage, StepPage
+from cms.core.rows import columns, from_row, width
+from courses.models import CoursePage, CourseVersion, Enrolment, EnrolmentState, ModulePage, StepPage
 from courses.outline import Station, outline_of, parent_url
 from courses.queries.standing import Standing, standing_of
 
@@ -53,12 +58,43 @@ class StepScreen:
         return [*crumbs, {"title": self.page.title, "url": ""}]
 
 
+@functools.cache
+def statement() -> str:
+    """`of(person).open().for_step(page).with_steps()`, written once: every step page makes this read."""
+    return (
+        f"SELECT {columns(Enrolment, 'enrolment')}, {columns(EnrolmentState, 'state')},"  # noqa: S608 - names only
+        f" {columns(CourseVersion, 'version')}, page.title,"
+        " (SELECT coalesce(jsonb_agg(jsonb_build_object('key', step_key, 'status', status, 'score', best_score)), '[]')"
+        " FROM courses_stepstate WHERE enrolment_id = enrolment.id)"
+        " FROM courses_enrolment enrolment"
+        " JOIN courses_enrolmentstate state ON state.enrolment_id = enrolment.id"
+        " JOIN courses_courseversion version ON version.id = enrolment.version_id"
+        " JOIN wagtailcore_page page ON page.id = enrolment.course_id"
+        " WHERE enrolment.person_id = %s AND enrolment.closed_at IS NULL AND page.path = %s AND page.live"
+    )
+
+
+def enrolment_around(*, page: StepPage, person: User) -> Enrolment | None:
+    """The open enrolment of a person in the live course that holds a step."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(), [person.pk, page.path[: -2 * page.steplen]])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    to_state, to_version = width(Enrolment), width(Enrolment) + width(EnrolmentState)
+    enrolment = from_row(Enrolment, row[:to_state])
+    enrolment.state = from_row(EnrolmentState, row[to_state:to_version])
+    enrolment.version = from_row(CourseVersion, row[to_version:-2])
+    enrolment.course_title, enrolment.steps = row[-2], json.loads(row[-1])
+    return enrolment
+
+
 def step_screen(*, page: StepPage, person: User) -> StepScreen | None:
     """Return what stands around a step, or None when it cannot be reached by this person.
 
     One query for someone enrolled.
     """
-    enrolment = Enrolment.objects.of(person).open().for_step(page).with_steps().first()
+    enrolment = enrolment_around(page=page, person=person)
     if enrolment is None:
         return _without_enrolment(page, person)
     enrolment.person = person

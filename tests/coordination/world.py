@@ -14,8 +14,8 @@ from cms.accounts.models import Membership, Organisation, User
 from cms.roadmap.models import Objective, Roadmap, Theme, ThemeLink
 from courses.enums import Status
 from courses.models import CoursePage, CourseVersion, Enrolment, EnrolmentState
-from tests.factories.courses import SHEET
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories.courses import SHEET
 
 BEST_FIRST = [Status.COMPLETED, Status.IN_PROGRESS, Status.NOT_STARTED, Status.NOT_TRACKABLE]
 

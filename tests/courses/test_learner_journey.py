@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from courses.enums import Status
 from courses.models import Attempt, AttemptDraft, Enrolment, EnrolmentState
+from courses.queries.steps import enrolment_around
 from courses.services import enrol
 from tests.courses.helpers import finish, progress_json, published
 from tests.factories.courses import CourseTree, add_lesson, course_tree, theme
@@ -232,6 +233,19 @@ class TestQueries:
         browser = sign_in(professional)
         path = "/formations/socle-commun/module-1/lecon-11/"
         assert self.count(lambda: browser.get(path)) == 3  # session and person, page, enrolment
+
+    def test_the_statement_written_once_says_what_the_orm_says(self, tree: CourseTree, professional, lead):
+        finish(tree.enrolment, tree.quizzes[0], passed=False, score=2, max_score=3)
+        for step in tree.steps:
+            orm = Enrolment.objects.of(professional).open().for_step(step).with_steps().get()
+            sql = enrolment_around(page=step, person=professional)
+            for name in ("steps", "course_title"):
+                assert getattr(sql, name) == getattr(orm, name)
+            for mine, theirs in ((sql, orm), (sql.state, orm.state), (sql.version, orm.version)):
+                assert {field.attname: getattr(mine, field.attname) for field in mine._meta.concrete_fields} == {
+                    field.attname: getattr(theirs, field.attname) for field in theirs._meta.concrete_fields
+                }
+        assert enrolment_around(page=tree.lessons[0], person=lead) is None
 
     def test_a_lesson_opened_for_the_first_time_costs_one_more(self, tree: CourseTree, sign_in, professional):
         browser = sign_in(professional)
