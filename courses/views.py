@@ -132,9 +132,8 @@ def retake(request: SignedIn, enrolment_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def finish_lesson(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
-    enrolment = get_object_or_404(
-        Enrolment.objects.of(request.user).select_related("version", "person"), public_id=enrolment_id
-    )
+    enrolment = get_object_or_404(Enrolment.objects.of(request.user).select_related("version"), public_id=enrolment_id)
+    enrolment.person = request.user
     form, here = KeyForm(request.POST), step_url(enrolment, step_key)
     if not form.is_valid():
         messages.error(request, str(form.errors["key"][0]))

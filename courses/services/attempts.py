@@ -16,6 +16,12 @@ from courses.models import Attempt, Enrolment, EnrolmentState
 from courses.progress import StepFacts, progress_of
 from courses.services.states import STATE_FIELDS, celebrate, state_from
 
+SAVED = (*STATE_FIELDS, "last_step_key")
+
+# Three statements, written out because every learner's every step waits for them.
+LOCK = "SELECT closed_at FROM courses_enrolment WHERE id = %s FOR NO KEY UPDATE"
+SAVE = f"UPDATE courses_enrolmentstate SET {', '.join(f'{name} = %s' for name in SAVED)} WHERE enrolment_id = %s"  # noqa: S608
+
 # One statement stores the attempt, merges it into its step, and reads what the status function needs: the
 # manifest, the other steps, the themes. Merging takes the least, the greatest and the sum, so the order in
 # which attempts arrive does not matter, and the result is the one `recompute` finds from all of them.
@@ -91,8 +97,7 @@ def record_attempt(
         revision=revision,
         snapshot=snapshot or {},
     )
-    locked = Enrolment.objects.filter(pk=enrolment.pk).select_for_update(no_key=True)
-    if locked.values_list("closed_at", flat=True).get() is not None:
+    if _lock(enrolment) is not None:
         return _known(attempt, otherwise=EnrolmentClosed)
     manifest, before, after, themes = _store(attempt)
     if attempt.pk is None:
@@ -100,9 +105,7 @@ def record_attempt(
     was, progress = progress_of(manifest, before), progress_of(manifest, after)
     state = state_from(enrolment.pk, progress)
     state.last_step_key = attempt.step_key
-    values = {name: getattr(state, name) for name in (*STATE_FIELDS, "last_step_key")}
-    if not EnrolmentState.objects.filter(pk=enrolment.pk).update(**values):
-        state.save(force_insert=True)
+    _save(state)
     enrolment.state = state
     if progress.completed_at is not None and was.completed_at is None:
         celebrate(enrolment, completed_at=progress.completed_at, themes=themes)
@@ -120,6 +123,22 @@ def finish_lesson(*, enrolment: Enrolment, step_key: UUID, key: UUID) -> Attempt
     return record_attempt(
         enrolment=enrolment, step_key=step_key, idempotency_key=str(key), passed=True, revision=step.get("revision")
     )
+
+
+def _lock(enrolment: Enrolment) -> datetime | None:
+    """Lock the enrolment until the end of the transaction; return when it was closed, None if it is open."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [enrolment.pk])
+        (closed_at,) = cursor.fetchone()
+    return closed_at
+
+
+def _save(state: EnrolmentState) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE, [*(getattr(state, name) for name in SAVED), state.pk])
+        is_known = cursor.rowcount == 1
+    if not is_known:
+        state.save(force_insert=True)
 
 
 def _store(attempt: Attempt) -> tuple[list[dict[str, Any]], list[StepFacts], list[StepFacts], list[int]]:
