@@ -142,6 +142,7 @@ class ModulePage(BasePage):
     """A chapter of a course: it groups steps and shows nothing of its own."""
 
     view = "courses.views.module"
+    preview_modes: list[tuple[str, str]] = []
     parent_page_types = ["courses.CoursePage"]
 
     class Meta:

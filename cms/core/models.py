@@ -70,6 +70,13 @@ class BasePage(Page):
             return import_string(self.view)(request, self)
         return super().serve(request, *args, **kwargs)
 
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """A draft is seen through the view of its page, which may look at `request.is_preview`."""
+        if not self.view:
+            return super().serve_preview(request, mode_name)
+        request.is_preview = True  # type: ignore[attr-defined]
+        return import_string(self.view)(request, self)
+
 
 class Image(AbstractImage):
     # Declared again for their reverse names only, which clash with those of Wagtail's own Image.

@@ -93,6 +93,8 @@ class CourseSheet:
 
 
 def course_sheet(*, course: CoursePage, person: User) -> CourseSheet:
+    if course.pk is None:  # previewed before it was ever saved
+        return CourseSheet(course, Standing(outline_of([])), [], [], None, is_open=False)
     enrolment = Enrolment.objects.of(person).open().filter(course=course).with_steps().first()
     version = course.versions.order_by("-number").first() if enrolment is None else enrolment.version
     standing = standing_of(enrolment) if enrolment else Standing(outline_of(version.manifest if version else []))

@@ -279,3 +279,28 @@ class TestCopying:
         answer = self.copy(editor, tree.lessons[0], alias="on")
         assert "se copient, sans alias" in said(answer)
         assert LessonPage.objects.count() == 2
+
+
+class TestPreview:
+    @pytest.mark.parametrize("what", ["catalogue", "course", "lesson", "quiz"])
+    def test_a_draft_is_seen_as_it_will_be(self, editor, what):
+        tree = course_tree()
+        page = {"catalogue": catalogue(), "course": tree.course, "lesson": tree.lessons[0], "quiz": tree.quizzes[0]}[
+            what
+        ]
+        page.title = "Titre en brouillon"
+        page.save_revision()
+        answer = editor.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]))
+        assert (answer.status_code, "Titre en brouillon" in said(answer)) == (200, True)
+
+    @pytest.mark.parametrize(("model", "extra"), [("coursepage", {}), ("lessonpage", {"body-count": "0"})])
+    def test_a_page_not_saved_yet_is_previewed(self, editor, model, extra):
+        tree = course_tree()
+        parent = catalogue() if model == "coursepage" else tree.modules[0]
+        add = reverse("wagtailadmin_pages:add", args=["courses", model, parent.pk])
+        data = querydict_from_html(editor.get(add).content.decode(), form_id="page-edit-form").copy()
+        data.update({"title": "Nouvelle page", "slug": "nouvelle-page", **extra})
+        preview = reverse("wagtailadmin_pages:preview_on_add", args=["courses", model, parent.pk])
+        assert editor.post(preview, data).json() == {"is_valid": True, "is_available": True}
+        answer = editor.get(preview)
+        assert (answer.status_code, "Nouvelle page" in said(answer)) == (200, True)
