@@ -68,15 +68,15 @@ faults: env-dev
 	$(BIN)/python -m tests.faults $(ARGS)
 
 lock: env-dev
-	$(BIN)/python tools/lock.py
+	$(BIN)/python .ci/lock.py
 
 assets: env
 
 env: python
-	@$(PYTHON) tools/environment.py run
+	@$(PYTHON) .ci/environment.py run
 
 env-dev: python
-	@$(PYTHON) tools/environment.py dev
+	@$(PYTHON) .ci/environment.py dev
 
 .PHONY: python
 python:

@@ -13,8 +13,8 @@ from cms.embedded.postgres import CHECKOUT
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """`tools/environment.py` in a checkout of its own, where creating and installing are only written down."""
-    spec = importlib.util.spec_from_file_location("environment", CHECKOUT / "tools" / "environment.py")
+    """`.ci/environment.py` in a checkout of its own, where creating and installing are only written down."""
+    spec = importlib.util.spec_from_file_location("environment", CHECKOUT / ".ci" / "environment.py")
     assert spec
     assert spec.loader
     module: Any = importlib.util.module_from_spec(spec)

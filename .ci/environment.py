@@ -1,7 +1,7 @@
 """Build the virtual environment and the front-end assets of this checkout. Called by the Makefile.
 
-    python3 tools/environment.py run     what the site needs
-    python3 tools/environment.py dev     and what its developers need
+    python3 .ci/environment.py run     what the site needs
+    python3 .ci/environment.py dev     and what its developers need
 
 Standard library only: this is what runs before anything is installed. Each part leaves a stamp when it is whole, made
 of the lock it was built from: a second call does nothing, an interrupted one starts again.
