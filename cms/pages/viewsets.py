@@ -7,17 +7,23 @@ from django.db.models.query import QuerySet
 from django.utils import timezone
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import page_permission_policy
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
+from cms.core.templatetags.socle import day
 from cms.pages.enums import InformationKind
 from cms.pages.models import REVIEW_NOTICE, GlossaryTerm, InformationPage, PathwayStep
 
 
+class GlossaryIndexView(IndexView):
+    add_item_label = "Ajouter un terme"
+
+
 class GlossaryTermViewSet(SnippetViewSet):
     model = GlossaryTerm
+    index_view_class = GlossaryIndexView
     icon = "openquote"
     menu_label = "Glossaire"
     copy_view_enabled = False
@@ -32,8 +38,13 @@ class GlossaryTermViewSet(SnippetViewSet):
     )
 
 
+class PathwayIndexView(IndexView):
+    add_item_label = "Ajouter une étape"
+
+
 class PathwayStepViewSet(SnippetViewSet):
     model = PathwayStep
+    index_view_class = PathwayIndexView
     icon = "list-ol"
     menu_label = "Parcours RSA"
     copy_view_enabled = False
@@ -87,9 +98,9 @@ class PagesToReviewView(ReportView):
         TitleColumn("title", label="Page", url_name="wagtailadmin_pages:edit"),
         Column("kind", label="Nature", accessor="get_kind_display"),
         Column("owner_organisation", label="Structure responsable", accessor="owner_organisation"),
-        DateColumn("legal_checked_on", label="Vérifiée le"),
-        DateColumn("review_due_on", label="À relire avant le"),
-        BooleanColumn("is_review_due", label="Date passée"),
+        Column("legal_checked_on", label="Vérifiée le", accessor=lambda page: day(page.legal_checked_on)),
+        Column("review_due_on", label="À relire avant le", accessor=lambda page: day(page.review_due_on)),
+        Column("state", label="État", accessor=lambda page: "Date passée" if page.is_review_due else "Bientôt"),
     ]
     list_export = ["title", "kind", "owner_organisation", "legal_checked_on", "review_due_on"]
     export_headings = {

@@ -1,6 +1,7 @@
 """The roadmap of the SPIE, and the evidence each person gathers along it."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -119,6 +120,11 @@ class Theme(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        if self.objective_id and self.roadmap_id and self.objective.roadmap_id != self.roadmap_id:
+            raise ValidationError({"objective": "Cet objectif appartient à une autre feuille de route."})
 
     def get_absolute_url(self) -> str:
         if self.roadmap.is_current:

@@ -16,20 +16,26 @@ from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from cms.accounts.viewsets import KeptDeleteView
+from cms.core.templatetags.socle import day
 from cms.roadmap.forms import ConfirmForm, ThemeFileForm
 from cms.roadmap.models import Objective, Roadmap, Theme
 from cms.roadmap.services import NoCurrentRoadmap, import_themes
 from cms.roadmap.theme_file import UnreadableThemeFile
 
 
+class RoadmapIndexView(generic.IndexView):
+    add_item_label = "Ajouter une feuille de route"
+
+
 class RoadmapViewSet(ModelViewSet):
     model = Roadmap
+    index_view_class = RoadmapIndexView
     name = "roadmaps"
     icon = "clipboard-list"
     menu_label = "Versions"
@@ -39,8 +45,8 @@ class RoadmapViewSet(ModelViewSet):
     ordering = ["-starts_on"]
     list_display = [
         "title",
-        DateColumn("starts_on", label="À partir du", sort_key="starts_on"),
-        DateColumn("ends_on", label="Jusqu'au", sort_key="ends_on"),
+        Column("starts_on", label="À partir du", accessor=lambda roadmap: day(roadmap.starts_on), sort_key="starts_on"),
+        Column("ends_on", label="Jusqu'au", accessor=lambda roadmap: day(roadmap.ends_on), sort_key="ends_on"),
         BooleanColumn("is_current", label="En vigueur"),
     ]
     edit_handler = ObjectList(
@@ -62,8 +68,13 @@ class ObjectiveFilterSet(WagtailFilterSet):
         fields = ["roadmap"]
 
 
+class ObjectiveIndexView(generic.IndexView):
+    add_item_label = "Ajouter un objectif"
+
+
 class ObjectiveViewSet(ModelViewSet):
     model = Objective
+    index_view_class = ObjectiveIndexView
     name = "objectives"
     icon = "list-ol"
     menu_label = "Objectifs"
@@ -87,6 +98,8 @@ class ObjectiveViewSet(ModelViewSet):
 
 
 class ThemeIndexView(generic.IndexView):
+    add_item_label = "Ajouter un thème"
+
     def get_base_queryset(self) -> QuerySet[Any]:
         themes = Theme.objects.select_related("objective", "roadmap")
         return themes.annotate(pages=Count("page_links")).order_by("-roadmap__is_current", "objective__order", "order")

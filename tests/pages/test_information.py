@@ -8,9 +8,9 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from cms.accounts.models import Organisation
-from cms.pages.models import GlossaryTerm, InformationPage, InformationSectionPage
+from cms.pages.models import GlossaryTerm, InformationPage, InformationSectionPage, InformationSource
 from cms.roadmap.enums import EvidenceKind
-from cms.roadmap.models import Evidence, Theme
+from cms.roadmap.models import Evidence, Theme, ThemeLink
 
 pytestmark = pytest.mark.django_db
 SPIE = "/socle/spie/spie-manche/"
@@ -203,3 +203,36 @@ class TestReport:
 @pytest.mark.parametrize("path", ["snippets/pages/glossaryterm/", "snippets/pages/pathwaystep/"])
 def test_the_coordination_keeps_the_glossary_and_the_path(demo, sign_in, coordinator, path):
     assert sign_in(coordinator).get(f"/admin/{path}").status_code == 200
+
+
+class TestPreview:
+    """What a trainer sees before publishing: nothing is in the database yet."""
+
+    def test_a_page_being_written_is_shown_as_it_will_be(self, demo, trainer, rf):
+        section = InformationSectionPage.objects.get(slug="rsa")
+        page = InformationPage(title="En cours d'écriture", slug="en-cours", summary="L'essentiel", kind="reference")
+        page.theme_links = [ThemeLink(theme=Theme.objects.get(code="SEC-01"))]
+        page.sources = [InformationSource(label="Un décret")]
+        page.path, page.depth = f"{section.path}00ZZ", section.depth + 1
+        page.set_url_path(section)
+
+        response = self.preview(page, trainer, rf)
+
+        assert response.status_code == 200
+        for expected in ("En cours d'écriture", "L'essentiel", "Un décret", "Accueil et première information"):
+            assert expected in text(response)
+
+    def test_every_kind_of_page_has_a_preview(self, demo, trainer, rf):
+        for page in Page.objects.live().filter(depth__gt=1).specific():
+            draft = page.get_latest_revision_as_object()
+            shown = self.preview(draft, trainer, rf).status_code
+            assert shown == (302 if page._meta.model_name == "modulepage" else 200), page.title  # a module is a place
+
+    @staticmethod
+    def preview(page, person, rf):
+        from django.test import Client
+
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        request = rf.get("/", HTTP_COOKIE=client.cookies.output(header="", sep=";"))
+        return page.make_preview_request(original_request=request)

@@ -174,3 +174,21 @@ def test_only_one_roadmap_is_in_force(sign_in, coordinator, roadmap):
 
     assert "déjà en vigueur" in response.content.decode()
     assert Roadmap.objects.count() == 1
+
+
+def test_a_theme_and_its_objective_are_of_the_same_roadmap(sign_in, coordinator, theme, objective):
+    other = Roadmap.objects.create(title="Autre", starts_on=date(2022, 1, 1))
+    form = {
+        "roadmap": other.pk,
+        "objective": objective.pk,
+        "code": "X-1",
+        "title": "Titre",
+        "order": 1,
+        "tint": "suivi",
+        "pictogram": "link",
+    }
+
+    response = sign_in(coordinator).post("/admin/themes/new/", form)
+
+    assert "appartient à une autre feuille de route" in response.content.decode()
+    assert Theme.objects.count() == 1
