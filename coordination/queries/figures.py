@@ -76,6 +76,10 @@ class Dashboard:
     deserted: tuple[Choice, ...] = ()
     """Organisations with no one in post."""
 
+    @property
+    def of_everyone(self) -> str:
+        return f"sur {self.total.people} en poste"
+
 
 # People in post on the day, by organisation; then the state of each enrolment that counts: open, or completed
 # whatever became of it since. The greatest rank is the best state.
