@@ -183,7 +183,7 @@ MEDIA_ROOT = BASE_DIR / "media"
 SOCLE_SERVES_MEDIA = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "cms.core.storage.StaticStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
 

@@ -7,7 +7,10 @@ from django.core.paginator import Page
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from cms.core.fragments import kept
+
 register = template.Library()
+register.tag(kept)
 
 
 @register.filter

@@ -1,0 +1,46 @@
+"""`{% kept %}`: a part of a template drawn once per process for the same values.
+
+    {% kept "nav" nav %}…{% endkept %}
+
+What stands inside may depend on the values named and on nothing else: above all not on `csrf_token`, on the address
+of the page or on the time. Without values, it is drawn once for all. Not kept while DEBUG is on.
+"""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.context import Context
+from django.utils.safestring import SafeString
+
+MOST = 4000
+
+_drawn: dict[tuple[str, ...], SafeString] = {}
+
+
+class Kept(template.Node):
+    def __init__(self, nodelist: NodeList, name: str, values: list[FilterExpression]) -> None:
+        self.nodelist = nodelist
+        self.name = name
+        self.values = values
+
+    def render(self, context: Context) -> SafeString:
+        if settings.DEBUG:
+            return self.nodelist.render(context)
+        key = (self.name, *(str(value.resolve(context)) for value in self.values))
+        html = _drawn.get(key)
+        if html is None:
+            html = self.nodelist.render(context)
+            if len(_drawn) >= MOST:
+                _drawn.clear()
+            _drawn[key] = html
+        return html
+
+
+def kept(parser: Parser, token: Token) -> Kept:
+    _tag, name, *values = token.split_contents()
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    origin: Any = parser.origin
+    return Kept(nodelist, f"{origin}:{name}", [parser.compile_filter(value) for value in values])
