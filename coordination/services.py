@@ -1,11 +1,14 @@
 """What the coordination and the leads do for others."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from cms.accounts.enums import Role
 from cms.accounts.models import Organisation, User
 from cms.accounts.services import invite
+from coordination.models import StandingChange
 from courses.enums import EnrolmentSource
 from courses.models import CoursePage, Enrolment
 from courses.services import enrol
@@ -36,3 +39,8 @@ def invite_by(*, user: User, invitation: dict[str, Any]) -> str:
         invited_by=user,
     )
     return f"Une invitation à rejoindre « {organisation} » part à {invitation['email']}."
+
+
+def forget_changes(*, hours: int) -> None:
+    """Delete the changes that no remembered count can still ask for."""
+    StandingChange.objects.filter(recorded_at__lt=timezone.now() - timedelta(hours=hours)).delete()

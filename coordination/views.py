@@ -18,7 +18,7 @@ from coordination import exports
 from coordination.access import SignedRequest, pilotage_required
 from coordination.filters import Filters
 from coordination.forms import EnrolForm, FilterForm, InviteForm, PeopleFilterForm
-from coordination.queries.figures import dashboard_of
+from coordination.queries.figures import count_of, dashboard_from
 from coordination.queries.people import PeopleListing, PersonRow, every_person
 from coordination.queries.person import sheet_of, waiting_invitations
 from coordination.queries.reach import Reach, choices_for, open_courses, reach_of
@@ -31,13 +31,24 @@ PEOPLE_PER_PAGE = 25
 
 def tables(reach: Reach, filters: Filters) -> SafeString:
     """The figures as they show, drawn again only when a fact changed."""
+    count = count_of(reach, filters)
+    stamp = reach.stamp if reach.stamp == count.stamp else None  # None: a title changed in between
 
     def draw() -> SafeString:
         chosen = {name: filters.query.get(name) for name in ("structure", "theme")}
-        context = {"filters": filters, "chosen": chosen, "dashboard": dashboard_of(reach, filters), "day": reach.day}
+        dashboard = dashboard_from(count, reach, filters)
+        context = {"filters": filters, "chosen": chosen, "dashboard": dashboard, "day": reach.day}
         return render_to_string("coordination/tables.html", context)
 
-    return remembered(reach.stamp, reach.key("tables", filters.address()), draw)
+    return remembered(stamp, reach.key("tables", filters.address(), count.snapshot), draw)
+
+
+def filter_form(reach: Reach, form: FilterForm) -> SafeString:
+    """The form above the tables, drawn again only when a choice it offers changed."""
+    filters = form.filters.for_figures
+    context = {"form": form, "filters": filters, "action": "pilotage", "label": "Filtrer les tableaux"}
+    key = reach.key("filters", filters.address(), form.ignored)
+    return remembered(reach.stamp, key, lambda: render_to_string("coordination/filters.html", context))
 
 
 @require_safe
@@ -46,7 +57,7 @@ def dashboard(request: SignedRequest) -> HttpResponse:
     reach = reach_of(request.user)
     form = FilterForm(request.GET, choices=choices_for(reach))
     filters = form.filters.for_figures
-    context = {"form": form, "filters": filters, "tables": tables(reach, filters), "now": timezone.now()}
+    context = {"form": filter_form(reach, form), "tables": tables(reach, filters), "now": timezone.now()}
     return render(request, "coordination/dashboard.html", context)
 
 

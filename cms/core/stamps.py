@@ -39,12 +39,17 @@ def remembered(stamp: int | None, key: Hashable, compute: Callable[[], Value]) -
     """
     if stamp is None:
         return compute()
-    address = f"stamp:{md5(repr((stamp, key)).encode(), usedforsecurity=False).hexdigest()}"
+    address = key_of((stamp, key))
     kept: tuple[Value] | None = cache.get(address)
     if kept is None:
         kept = (compute(),)
         cache.set(address, kept, SECONDS_KEPT)
     return kept[0]
+
+
+def key_of(values: Hashable) -> str:
+    """An address in the cache for plain values."""
+    return f"stamp:{md5(repr(values).encode(), usedforsecurity=False).hexdigest()}"
 
 
 def watch(stamp: str, table: str, *, columns: tuple[str, ...], rows: bool = True) -> tuple[str, str]:

@@ -262,6 +262,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },
+    "forget-old-changes": {
+        "task": "coordination.tasks.forget_old_changes",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
 }
 CELERY_TASK_IGNORE_RESULT = True
 # The outbox is what makes work be done after a fault, not the broker. A late acknowledgement adds nothing to it, and

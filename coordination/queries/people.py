@@ -11,10 +11,10 @@ from django.db.models.functions import Coalesce, Concat, Greatest, JSONObject
 
 from cms.accounts.models import Membership, User
 from cms.core.functions import Fold
-from cms.core.stamps import remembered
 from cms.core.text import fold
 from coordination.enums import Order, Standing
 from coordination.filters import Filters
+from coordination.queries.figures import counted_size
 from coordination.queries.reach import Reach
 from courses.enums import Status
 from courses.models import Enrolment
@@ -130,9 +130,10 @@ def in_order(people: QuerySet[User], filters: Filters) -> QuerySet[User]:
 
 
 def size_of(reach: Reach, filters: Filters) -> Size:
-    """Counted again only when a fact changed; names are no fact of the stamp, so a search by name always is."""
-    stamp = None if filters.name else reach.stamp
-    return remembered(stamp, reach.key("size", filters.address(tri=None)), lambda: read_size(reach, filters))
+    """Read in the count of the figures, which knows neither names nor those without an organisation."""
+    if filters.name or filters.is_without_organisation:
+        return read_size(reach, filters)
+    return Size(*counted_size(reach, filters))
 
 
 def read_size(reach: Reach, filters: Filters) -> Size:

@@ -96,7 +96,7 @@ def test_a_person_in_two_organisations_counts_in_each_and_once_in_the_total() ->
 
     assert [row.figures.people for row in dashboard.organisations] == [1, 1]
     assert dashboard.total.people == 1
-    assert dashboard.shared_people == 1
+    assert dashboard.shared_posts == 1
 
 
 def test_an_organisation_with_no_one_in_post_is_named_rather_than_counted() -> None:
