@@ -1,0 +1,179 @@
+"""Every address × every role → the expected answer. An address that is not in the table fails the test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cms.accounts.models import COORDINATION, TRAINERS, User
+from cms.accounts.services import invite
+from cms.core.models import Document
+from cms.roadmap.models import Roadmap
+from courses.enums import EnrolmentSource
+from courses.models import Enrolment
+from courses.services import enrol, start_quiz, submit_quiz
+from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories.courses import CourseTree, course_tree, theme
+from tests.strict_client import StrictClient
+
+ROLES = ("anonymous", "professional", "trainer", "lead", "coordinator", "administrator")
+
+# The traces in this world are the professional's. GET unless the name begins with POST.
+# 302 for the anonymous is the sign-in page; 404 is someone else's data, or a room one does not know of.
+MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
+    "wagtailadmin_home": (302, 403, 200, 403, 200, 200),
+    "wagtailadmin_explore_root": (302, 403, 200, 403, 200, 200),
+    "healthz": (200, 200, 200, 200, 200, 200),
+    "readyz": (503, 503, 503, 503, 503, 503),
+    "admin_door": (302, 302, 302, 302, 302, 302),
+    "wagtaildocs_serve": (404, 404, 404, 404, 404, 404),
+    "wagtaildocs_authenticate_with_password": (404, 404, 404, 404, 404, 404),
+    "accounts:invitation": (200, 200, 200, 200, 200, 200),
+    "POST accounts:join": (302, 200, 200, 200, 200, 200),
+    "account_login": (200, 302, 302, 302, 302, 302),
+    "account_logout": (302, 200, 200, 200, 200, 200),
+    "account_inactive": (200, 200, 200, 200, 200, 200),
+    "account_signup": (200, 302, 302, 302, 302, 302),
+    "account_reauthenticate": (302, 200, 200, 200, 200, 200),
+    "account_email": (302, 200, 200, 200, 200, 200),
+    "account_email_verification_sent": (200, 200, 200, 200, 200, 200),
+    "account_change_password": (302, 200, 200, 200, 200, 200),
+    "account_set_password": (302, 302, 302, 302, 302, 302),
+    "account_reset_password": (200, 200, 200, 200, 200, 200),
+    "account_confirm_login_code": (302, 302, 302, 302, 302, 302),
+    "account_confirm_email": (200, 200, 200, 200, 200, 200),
+    "account_reset_password_from_key_done": (200, 200, 200, 200, 200, 200),
+    "account_reset_password_from_key": (200, 200, 200, 200, 200, 200),
+    "account_reset_password_done": (200, 200, 200, 200, 200, 200),
+    "mfa_index": (302, 200, 200, 200, 200, 200),
+    "mfa_authenticate": (302, 302, 302, 302, 302, 302),
+    "mfa_reauthenticate": (302, 302, 302, 302, 302, 302),
+    "mfa_activate_totp": (302, 302, 302, 302, 302, 302),
+    "mfa_deactivate_totp": (302, 404, 404, 404, 404, 404),
+    "mfa_view_recovery_codes": (302, 404, 404, 404, 404, 404),
+    "mfa_generate_recovery_codes": (302, 302, 302, 302, 302, 302),
+    "mfa_download_recovery_codes": (302, 404, 404, 404, 404, 404),
+    "socialaccount_login_cancelled": (200, 200, 200, 200, 200, 200),
+    "socialaccount_login_error": (401, 401, 401, 401, 401, 401),
+    "socialaccount_signup": (302, 302, 302, 302, 302, 302),
+    "socialaccount_connections": (302, 200, 200, 200, 200, 200),
+    "usersessions_list": (302, 200, 200, 200, 200, 200),
+    "roadmap": (200, 200, 200, 200, 200, 200),
+    "roadmap_version": (200, 200, 200, 200, 200, 200),
+    "theme_version": (200, 200, 200, 200, 200, 200),
+    "theme": (200, 200, 200, 200, 200, 200),
+    "search": (200, 200, 200, 200, 200, 200),
+    "POST confirm_reading": (302, 404, 404, 404, 404, 404),
+    "my_courses": (302, 200, 200, 200, 200, 200),
+    "POST enrol": (302, 302, 302, 302, 302, 302),
+    "POST retake": (302, 302, 404, 404, 404, 404),
+    "POST finish_lesson": (302, 302, 404, 404, 404, 404),
+    "POST start_quiz": (302, 302, 404, 404, 404, 404),
+    "quiz_question": (302, 200, 404, 404, 404, 404),
+    "quiz_review": (302, 200, 404, 404, 404, 404),
+    "POST submit_quiz": (302, 302, 404, 404, 404, 404),
+    "quiz_result": (302, 200, 404, 404, 404, 404),
+    "pilotage": (302, 404, 404, 200, 200, 200),
+    "pilotage_people": (302, 404, 404, 200, 200, 200),
+    "pilotage_people_csv": (302, 404, 404, 200, 200, 200),
+    "pilotage_people_xlsx": (302, 404, 404, 200, 200, 200),
+    "pilotage_invite": (302, 404, 404, 200, 200, 200),
+    "pilotage_person": (302, 404, 404, 200, 200, 200),
+    "POST pilotage_enrol": (302, 404, 404, 422, 422, 422),
+    "POST set_theme": (302, 302, 302, 302, 302, 302),
+    "components": (200, 200, 200, 200, 200, 200),
+    "wagtail_serve": (302, 200, 200, 200, 200, 200),
+}
+
+
+@dataclass
+class World:
+    people: dict[str, User]
+    tree: CourseTree
+    enrolment: Enrolment
+    quiz_key: Any
+    arguments: dict[str, list[Any]]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    organisation = OrganisationFactory(code="ML", name="Missions locales")
+    people = {role: UserFactory(email=f"{role}@matrice.example") for role in ROLES[1:]}
+    for role in ("professional", "trainer", "lead"):
+        MembershipFactory(person=people[role], organisation=organisation, role="lead" if role == "lead" else "member")
+    people["trainer"].groups.add(Group.objects.get(name=TRAINERS))
+    people["coordinator"].groups.add(Group.objects.get(name=COORDINATION))
+    User.objects.filter(pk=people["administrator"].pk).update(is_superuser=True, is_staff=True)
+    subject = theme()
+    tree = course_tree(lessons=1, quizzes=1, themes=(subject,))
+    enrolment = enrol(person=people["professional"], course=tree.course, source=EnrolmentSource.SELF)
+    lesson, quiz = tree.lessons[0], tree.quizzes[0]
+    attempt_key = start_quiz(enrolment=enrolment, page=quiz).idempotency_key
+    submit_quiz(enrolment=enrolment, step_key=quiz.step_key, key=attempt_key)
+    start_quiz(enrolment=enrolment, page=quiz)
+    invitation = invite(
+        email="nouvelle@matrice.example", organisation=organisation, role="member", invited_by=people["coordinator"]
+    )
+    document = Document.objects.create(title="Guide", file="documents/absent.pdf")
+    step, quiz_step = [enrolment.public_id, lesson.step_key], [enrolment.public_id, quiz.step_key]
+    roadmap = Roadmap.objects.get(is_current=True)
+    arguments: dict[str, list[Any]] = {
+        "accounts:invitation": [invitation.token],
+        "accounts:join": [invitation.token],
+        "roadmap_version": [roadmap.pk],
+        "theme_version": [roadmap.pk, subject.code],
+        "theme": [subject.code],
+        "confirm_reading": [tree.course.pk],
+        "enrol": [tree.course.pk],
+        "retake": [enrolment.public_id],
+        "finish_lesson": step,
+        "start_quiz": quiz_step,
+        "quiz_question": [*quiz_step, 1],
+        "quiz_review": quiz_step,
+        "submit_quiz": quiz_step,
+        "quiz_result": [*quiz_step, attempt_key],
+        "pilotage_person": [people["professional"].public_id],
+        "pilotage_enrol": [people["professional"].public_id],
+        "wagtail_serve": [tree.lessons[0].url.lstrip("/")],
+        "wagtaildocs_serve": [document.pk, "absent.pdf"],
+        "wagtaildocs_authenticate_with_password": [1],
+        "account_confirm_email": ["cle-inconnue"],
+        "account_reset_password_from_key": ["1", "cle-inconnue"],
+    }
+    return World(people, tree, enrolment, attempt_key, arguments)
+
+
+def names(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    """Every named address of ours; /admin/ is Wagtail's own and answers as a whole (its index is in the table)."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if str(pattern.pattern) != "admin/":
+                yield from names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
+        elif pattern.name:
+            yield f"{space}{pattern.name}"
+
+
+def test_every_address_is_declared() -> None:
+    declared = {name.removeprefix("POST ") for name in MATRIX}
+    assert set(names(get_resolver().url_patterns)) | {"wagtailadmin_home", "wagtailadmin_explore_root"} == declared
+
+
+def answers(world: World, name: str) -> tuple[int, ...]:
+    """The status of one address for each role, each as a fresh visitor."""
+    bare = name.removeprefix("POST ")
+    address = reverse(bare, args=world.arguments.get(bare, []))
+    statuses = []
+    for role in ROLES:
+        client = StrictClient(raise_request_exception=False)
+        if role != "anonymous":
+            client.force_login(world.people[role], backend="django.contrib.auth.backends.ModelBackend")
+        statuses.append((client.post if name.startswith("POST ") else client.get)(address).status_code)
+    return tuple(statuses)
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_each_role_gets_what_the_table_says(world: World, name: str) -> None:
+    assert answers(world, name) == MATRIX[name]
