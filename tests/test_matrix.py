@@ -170,7 +170,9 @@ def answers(world: World, name: str) -> tuple[int, ...]:
         client = StrictClient(raise_request_exception=False)
         if role != "anonymous":
             client.force_login(world.people[role], backend="django.contrib.auth.backends.ModelBackend")
-        statuses.append((client.post if name.startswith("POST ") else client.get)(address).status_code)
+        response = (client.post if name.startswith("POST ") else client.get)(address)
+        statuses.append(response.status_code)
+        response.close()
     return tuple(statuses)
 
 
