@@ -15,6 +15,7 @@ from cms.roadmap.models import Roadmap
 from courses.enums import EnrolmentSource
 from courses.models import Enrolment
 from courses.services import enrol, start_quiz, submit_quiz
+from tests.coordination.test_screens import close
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.courses import CourseTree, course_tree, theme
 from tests.strict_client import StrictClient
@@ -172,7 +173,7 @@ def answers(world: World, name: str) -> tuple[int, ...]:
             client.force_login(world.people[role], backend="django.contrib.auth.backends.ModelBackend")
         response = (client.post if name.startswith("POST ") else client.get)(address)
         statuses.append(response.status_code)
-        response.close()
+        close(response)
     return tuple(statuses)
 
 

@@ -144,7 +144,7 @@ def _pages(text: str, user: Any, operator: str = "and", is_beginning: bool = Fal
 
 
 def _terms(text: str, operator: str = "and") -> list[GlossaryTerm]:
-    return list(GlossaryTerm.objects.search(text, operator=operator)[:MOST_TERMS]) if text else []
+    return list(GlossaryTerm.objects.all().search(text, operator=operator)[:MOST_TERMS]) if text else []
 
 
 def _with_themes_and_kinds(pages: list[Page]) -> list[Hit]:
