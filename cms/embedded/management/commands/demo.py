@@ -35,7 +35,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", default="8000")
+        parser.add_argument("--port", default=os.environ.get("PORT", "8000"))
 
     def handle(self, *, port: str, **options: Any) -> None:
         if not settings.SOCLE_DEMO:
