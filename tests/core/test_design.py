@@ -1,5 +1,7 @@
 """The interface everyone stands on: display theme, error pages, components, the doors of the account."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from cms.core.models import OutboxMessage
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def theme_of(client: Any) -> str:
@@ -24,6 +27,17 @@ def test_every_component_is_shown(client: Any) -> None:
     assert html.count("<h1") == 1
     for word in ("Pictogrammes", "Fil de preuve", "Formulaire", "Quiz", "Glossaire", "Un point à corriger"):
         assert word in html
+
+
+def test_every_pictogram_a_template_names_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="i-([a-z-]+)"', (ROOT / "cms/static/icons.svg").read_text()))
+    named = {
+        name
+        for template in (ROOT / "templates").rglob("*.html")
+        for name in re.findall(r'{% icon "([a-z-]+)" %}', template.read_text())
+    }
+    assert len(named) > 20
+    assert named <= drawn
 
 
 def test_the_display_is_kept_by_a_cookie_the_server_reads(client: Any) -> None:

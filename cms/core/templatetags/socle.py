@@ -1,16 +1,31 @@
-"""Template filters of the house."""
+"""Template tags and filters of the house, at hand in every template."""
 
 from datetime import date, datetime
+from functools import cache
 
 from django import template
 from django.core.paginator import Page
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from cms.core.fragments import kept
 
 register = template.Library()
 register.tag(kept)
+
+
+@register.simple_tag
+@cache  # a page shows a dozen of them; their names come from the templates and from short lists of choices
+def icon(name: str) -> SafeString:
+    """A pictogram of `icons.svg`, for the eye only: the words beside it say the same."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
 
 
 @register.filter
