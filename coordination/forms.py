@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from cms.accounts.enums import Role
+from cms.core.filters import AddressForm
 from coordination.enums import Order, Standing
 from coordination.filters import NO_ORGANISATION, Choice, Choices, Filters
 
@@ -21,9 +22,7 @@ def offer(form: forms.Form, name: str, pairs: list[tuple[str, str]]) -> None:
     field.choices = pairs
 
 
-class FilterForm(forms.Form):
-    """Filters as an address gives them. What is unknown is left out and told (`ignored`), never an error."""
-
+class FilterForm(AddressForm):
     structure = forms.ChoiceField(label="Structure", required=False)
     formation = forms.ChoiceField(label="Formation", required=False)
     theme = forms.ChoiceField(label="Thème", required=False)
@@ -34,14 +33,6 @@ class FilterForm(forms.Form):
         offer(self, "structure", options("Toutes les structures", choices.organisations))
         offer(self, "formation", options("Toutes les formations", choices.courses))
         offer(self, "theme", options("Tous les thèmes", choices.themes))
-
-    @property
-    def ignored(self) -> list[str]:
-        """A sentence for each filter that was not understood."""
-        return [
-            f"Filtre « {self.fields[name].label} » ignoré : cette valeur n'existe pas ou ne vous est pas ouverte."
-            for name in self.errors
-        ]
 
     @property
     def filters(self) -> Filters:
@@ -99,7 +90,7 @@ class InviteForm(forms.Form):
     """An invitation into one of the organisations within reach; only the coordination names a lead."""
 
     email = forms.EmailField(
-        label="Adresse e-mail professionnelle", widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label="Adresse électronique professionnelle", widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
     first_name = forms.CharField(label="Prénom", max_length=100, required=False)
     last_name = forms.CharField(label="Nom", max_length=100, required=False)

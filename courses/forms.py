@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django import forms
 from wagtail.admin.forms import WagtailAdminPageForm
 
+from cms.core.filters import AddressForm
 from cms.roadmap.models import Theme
 from courses.enums import CourseFormat, Duration
 from courses.queries.publication import NO_REQUIRED_STEP, prerequisite_loop, problems_of_course
@@ -23,9 +24,7 @@ class KeyForm(forms.Form):
     )
 
 
-class CatalogueForm(forms.Form):
-    """Filters of the catalogue. A value that is not offered counts for nothing, so that old addresses still answer."""
-
+class CatalogueForm(AddressForm):
     theme = forms.ChoiceField(label="Thème", required=False)
     duree = forms.ChoiceField(label="Durée", required=False, choices=[("", "Toutes"), *Duration.choices])
     modalite = forms.ChoiceField(label="Modalité", required=False, choices=[("", "Toutes"), *CourseFormat.choices])

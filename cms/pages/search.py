@@ -1,7 +1,7 @@
 """The search: pages and glossary, counted by theme and by kind, with the words that answered."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from wagtail.models import Page, get_page_models
 
+from cms.core.filters import unknown_filter
 from cms.core.highlight import extracts, indexed_texts
 from cms.core.models import BasePage
 from cms.pages.enums import InformationKind
@@ -71,6 +72,8 @@ class Results:
     page: ResultPage[Hit] | None = None
     kinds: list[Facet] = field(default_factory=list)
     themes: list[Facet] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    """A sentence for each filter of the address that was not understood."""
 
     @property
     def is_asked(self) -> bool:
@@ -105,7 +108,12 @@ def address(*, text: str = "", theme: str = "", kind: str = "") -> str:
 
 def search_site(*, text: str, theme: str, kind: str, number: str, user: Any) -> Results:
     """What answers `text`, a theme (code) and a kind, as far as this person may see; queries do not grow with hits."""
-    results = Results(text=text, theme=theme[:30].upper(), kind=kind[:60])
+    themes, kinds = list(Theme.objects.current()), known_kinds()
+    results = Results(text=text, theme=theme.strip().upper(), kind=kind.strip())
+    if results.theme not in {"", *(known.code.upper() for known in themes)}:
+        results.theme, results.ignored = "", [unknown_filter("Thème")]
+    if results.kind not in {"", *kinds}:
+        results.kind, results.ignored = "", [*results.ignored, unknown_filter("Nature")]
     if not results.is_asked:
         return results
     pages, terms = _pages(text, user), _terms(text)
@@ -118,14 +126,20 @@ def search_site(*, text: str, theme: str, kind: str, number: str, user: Any) -> 
     of_theme = [hit for hit in hits if not results.theme or results.theme in hit.themes]
     of_kind = [hit for hit in hits if not results.kind or slugify(hit.kind) == results.kind]
     answering = [hit for hit in of_theme if hit in of_kind]
-    results.kinds = _kind_facets(results, of_theme, 0 if results.theme else len(terms))
-    results.themes = _theme_facets(results, of_kind)
+    results.kinds = _kind_facets(results, kinds, of_theme, 0 if results.theme else len(terms))
+    results.themes = _theme_facets(results, themes, of_kind)
     if results.kind in ("", GLOSSARY) and not results.theme:
         results.number_of_terms = len(terms)
     results.page = Paginator(answering, PER_PAGE).get_page(number or 1)
     shown_terms = terms[: MOST_TERMS if results.kind == GLOSSARY else 3] if results.number_of_terms else []
     _extract(results, shown_terms)
     return results
+
+
+def known_kinds() -> dict[str, str]:
+    """Every kind there is to search, in words, by its name in addresses."""
+    labels = {str(model.search_kind) for model in get_page_models() if getattr(model, "search_kind", "")}
+    return {slugify(label): label for label in (*labels, *map(str, InformationKind.labels), "Glossaire")}
 
 
 def _pages(text: str, user: Any, operator: str = "and", is_beginning: bool = False) -> list[Page]:
@@ -165,21 +179,24 @@ def _with_themes_and_kinds(pages: list[Page]) -> list[Hit]:
     ]
 
 
-def _kind_facets(results: Results, hits: Iterable[Hit], number_of_terms: int) -> list[Facet]:
+def _kind_facets(results: Results, kinds: Mapping[str, str], hits: Iterable[Hit], number_of_terms: int) -> list[Facet]:
+    """The kinds that answer, most first; the one applied is there even when nothing answers, to be removed."""
     counts = Counter(hit.kind for hit in hits)
     if number_of_terms:
         counts["Glossaire"] = number_of_terms
+    if results.kind:
+        counts[kinds[results.kind]] += 0
     return [
         _facet(results, label, slugify(label), count, is_kind=True)
         for label, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
 
 
-def _theme_facets(results: Results, hits: Iterable[Hit]) -> list[Facet]:
+def _theme_facets(results: Results, themes: Iterable[Theme], hits: Iterable[Hit]) -> list[Facet]:
     counts = Counter(code for hit in hits for code in hit.themes)
     return [
         _facet(results, theme.title, theme.code, counts[theme.code.upper()], is_kind=False)
-        for theme in Theme.objects.current()
+        for theme in themes
         if counts[theme.code.upper()] or theme.code.upper() == results.theme
     ]
 

@@ -325,11 +325,16 @@ class TestCatalogue:
             "duree=courte&modalite=mixte": [],
         }
 
-    def test_a_filter_that_means_nothing_counts_for_nothing(self, sign_in, professional):
+    def test_a_filter_that_means_nothing_counts_for_nothing_and_is_said(self, sign_in, professional):
         course_tree()
-        assert self.titles(sign_in(professional).get("/formations/?theme=%00&duree=autre&modalite=")) == [
-            "Socle commun"
+        response = sign_in(professional).get("/formations/?theme=%00&duree=autre&modalite=")
+        assert self.titles(response) == ["Socle commun"]
+        assert response.context["form"].ignored == [
+            "Filtre « Thème » ignoré : cette valeur n'existe pas ou n'est pas proposée ici.",
+            "Filtre « Durée » ignoré : cette valeur n'existe pas ou n'est pas proposée ici.",
         ]
+        assert "Filtre « Durée » ignoré" in text(response)
+        assert "Sélectionnez" not in text(response)
 
     def test_it_shows_where_i_am(self, sign_in, professional):
         tree = course_tree(lessons=2, quizzes=0)

@@ -1,5 +1,7 @@
 """The search: what answers, counted by theme and kind, for who may see it."""
 
+from html import unescape
+
 import pytest
 from wagtail.models import Page
 
@@ -13,6 +15,10 @@ URL = "/socle/recherche/"
 
 def results(client, **query):
     return client.get(URL, query).context["results"]
+
+
+def html_of(response):
+    return unescape(response.content.decode())
 
 
 def titles(found):
@@ -57,6 +63,34 @@ def test_filters_add_up_and_each_can_be_removed(demo, sign_in, professional):
     assert "Manquements et sanctions : informer juste" in titles(of_both)
     assert [chip["label"] for chip in of_both.chips] == ["Procédure", "Référent et suivi sans rupture"]
     assert of_both.chips[0]["url"] == "?q=contrat&theme=SEC-04"
+
+
+def test_a_filter_under_which_nothing_answers_is_shown_and_can_be_removed(demo, sign_in, professional):
+    client = sign_in(professional)
+    found = results(client, q="immersion", theme="PRO-03", nature="page-legale")
+    html = client.get(URL, {"q": "immersion", "theme": "PRO-03", "nature": "page-legale"}).content.decode()
+
+    assert (found.count, counts(found.kinds)["Page légale"]) == (0, 0)
+    assert [(chip["label"], chip["url"]) for chip in found.chips] == [
+        ("Page légale", "?q=immersion&theme=PRO-03"),
+        ("Coopération et outils partagés", "?q=immersion&nature=page-legale"),
+    ]
+    assert "Rien avec ces filtres" in html
+
+
+def test_an_unknown_filter_counts_for_nothing_and_is_said(demo, sign_in, professional):
+    client = sign_in(professional)
+    said = "Filtre « {} » ignoré : cette valeur n'existe pas ou n'est pas proposée ici."
+    every = results(client, q="contrat")
+
+    found = results(client, q="contrat", theme="zz", nature="recette")
+    html = html_of(client.get(URL, {"q": "contrat", "theme": "zz", "nature": "recette"}))
+
+    assert (found.count, found.chips) == (every.count, [])
+    assert found.ignored == [said.format("Thème"), said.format("Nature")]
+    assert all(sentence in html for sentence in found.ignored)
+    assert all("zz" not in facet.url and "recette" not in facet.url for facet in [*found.kinds, *found.themes])
+    assert "Pour commencer" in client.get(URL, {"theme": "zz"}).content.decode()
 
 
 def test_a_lesson_has_the_themes_of_its_course(demo, sign_in, professional):
