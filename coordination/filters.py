@@ -78,4 +78,4 @@ class Filters:
     @property
     def for_figures(self) -> "Filters":
         """Those a table of figures depends on: its cells say the state themselves, and it names no one."""
-        return replace(self, standing=None, name="", order=Order.NAME, is_without_organisation=False)
+        return replace(self, standing=None, name="", order=Order.NAME)

@@ -27,10 +27,13 @@ class FilterForm(AddressForm):
     formation = forms.ChoiceField(label="Formation", required=False)
     theme = forms.ChoiceField(label="Thème", required=False)
 
-    def __init__(self, data: Any, *, choices: Choices) -> None:
+    def __init__(self, data: Any, *, choices: Choices, sees_everyone: bool) -> None:
         super().__init__(data)
         self.offered = choices
-        offer(self, "structure", options("Toutes les structures", choices.organisations))
+        structures = options("Toutes les structures", choices.organisations)
+        if sees_everyone:
+            structures.append((NO_ORGANISATION, "Sans structure aujourd'hui"))
+        offer(self, "structure", structures)
         offer(self, "formation", options("Toutes les formations", choices.courses))
         offer(self, "theme", options("Tous les thèmes", choices.themes))
 
@@ -57,12 +60,6 @@ class PeopleFilterForm(FilterForm):
     etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous les états"), *Standing.choices])
     q = forms.CharField(label="Nom", required=False, max_length=100)
     tri = forms.ChoiceField(label="Tri", required=False, choices=Order, widget=forms.HiddenInput)
-
-    def __init__(self, data: Any, *, choices: Choices, sees_everyone: bool) -> None:
-        super().__init__(data, choices=choices)
-        if sees_everyone:
-            pairs = options("Toutes les structures", choices.organisations)
-            offer(self, "structure", [*pairs, (NO_ORGANISATION, "Sans structure aujourd'hui")])
 
 
 class EnrolForm(forms.Form):

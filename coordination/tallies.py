@@ -40,7 +40,7 @@ class Fact:
 
 
 def contribution(facts: Iterable[Fact], organisations: Iterable[int], scope: Scope) -> Tally:
-    """What one person in post in these organisations adds to the tally."""
+    """What one person in post in these organisations (none, when those without are counted) adds to the tally."""
     counted = [fact for fact in facts if fact.rank is not None and scope.has(fact.course)]
     best = max((fact.rank for fact in counted if fact.rank is not None), default=None)
     tally: Tally = Counter({("all", best): 1, ("lines", best): max(1, len(counted))})
@@ -71,14 +71,15 @@ def adjusted(
     """The tally after a change.
 
     `before`: what each changed enrolment counted for. `facts`: every enrolment of the people concerned, as it is now.
-    `posts`: the organisations of those of them who are in post.
+    `posts`: the organisations of those of them who are counted.
     """
     result: Tally = Counter(tally)
     by_person: dict[int, list[Fact]] = {}
     for fact in facts:
         by_person.setdefault(fact.person, []).append(fact)
     for person, now in by_person.items():
-        if organisations := posts.get(person):
+        if person in posts:
+            organisations = list(posts[person])
             then = [
                 Fact(fact.enrolment, fact.person, fact.course, before.get(fact.enrolment, fact.rank)) for fact in now
             ]

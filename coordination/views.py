@@ -1,5 +1,6 @@
 """/pilotage/: for the coordination, everyone; for a lead, their own people."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from courses.errors import CourseError
 from courses.models import CoursePage
 
 PEOPLE_PER_PAGE = 25
+Form = TypeVar("Form", bound=FilterForm)
 
 
 def tables(reach: Reach, filters: Filters) -> SafeString:
@@ -51,26 +53,26 @@ def filter_form(reach: Reach, form: FilterForm) -> SafeString:
     return remembered(reach.stamp, key, lambda: render_to_string("coordination/filters.html", context))
 
 
+def asked(kind: type[Form], request: SignedRequest, reach: Reach) -> Form:
+    """What the address asks for, among what this person may choose."""
+    return kind(request.GET, choices=choices_for(reach), sees_everyone=reach.organisations is None)
+
+
 @require_safe
 @pilotage_required
 def dashboard(request: SignedRequest) -> HttpResponse:
     reach = reach_of(request.user)
-    form = FilterForm(request.GET, choices=choices_for(reach))
+    form = asked(FilterForm, request, reach)
     filters = form.filters.for_figures
     context = {"form": filter_form(reach, form), "tables": tables(reach, filters), "now": timezone.now()}
     return render(request, "coordination/dashboard.html", context)
-
-
-def people_form(request: SignedRequest, reach: Reach) -> PeopleFilterForm:
-    choices = choices_for(reach)
-    return PeopleFilterForm(request.GET, choices=choices, sees_everyone=reach.organisations is None)
 
 
 @require_safe
 @pilotage_required
 def people(request: SignedRequest) -> HttpResponse:
     reach = reach_of(request.user)
-    form = people_form(request, reach)
+    form = asked(PeopleFilterForm, request, reach)
     listing = PeopleListing(reach, form.filters)
     page = Paginator[PersonRow](listing, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "filters": form.filters, "size": listing.size, "page": page, "now": timezone.now()}
@@ -85,7 +87,7 @@ def file_name(extension: str) -> str:
 @pilotage_required
 def people_csv(request: SignedRequest) -> StreamingHttpResponse:
     reach = reach_of(request.user)
-    everyone = every_person(reach, people_form(request, reach).filters)
+    everyone = every_person(reach, asked(PeopleFilterForm, request, reach).filters)
     return StreamingHttpResponse(
         exports.csv_chunks(everyone),
         content_type="text/csv; charset=utf-8",
@@ -97,7 +99,7 @@ def people_csv(request: SignedRequest) -> StreamingHttpResponse:
 @pilotage_required
 def people_xlsx(request: SignedRequest) -> FileResponse:
     reach = reach_of(request.user)
-    everyone = every_person(reach, people_form(request, reach).filters)
+    everyone = every_person(reach, asked(PeopleFilterForm, request, reach).filters)
     return FileResponse(exports.xlsx_file(everyone), as_attachment=True, filename=file_name("xlsx"))
 
 

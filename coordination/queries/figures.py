@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
+from cms.core.rates import percent_of
 from cms.core.stamps import key_of
 from coordination.enums import Standing
 from coordination.filters import Choice, Choices, Filters
@@ -47,8 +48,8 @@ class Figures:
 
     @property
     def percent(self) -> int:
-        """Share of the people in post who completed; a floor, so that 100 means everyone."""
-        return self.completed * 100 // self.people if self.people else 0
+        """Share of the people in post who completed."""
+        return percent_of(self.completed, self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Share:
 
     @property
     def percent(self) -> int:
-        return self.completed * 100 // self.people if self.people else 0
+        return percent_of(self.completed, self.people)
 
     @property
     def heat(self) -> int:
@@ -97,12 +98,25 @@ class Dashboard:
     def shared_posts(self) -> int:
         return self.posts - self.total.people
 
+    is_without_organisation: bool = False
+    """Whether these people are those with no organisation on the day, rather than those in post."""
+
+    @property
+    def whose(self) -> str:
+        return "sans structure" if self.is_without_organisation else "en poste"
+
     @property
     def of_everyone(self) -> str:
-        return f"sur {self.total.people} en poste"
+        return f"sur {self.total.people} {self.whose}"
+
+    @property
+    def denominator(self) -> str:
+        where = "à aucune structure" if self.is_without_organisation else "à une structure"
+        return f"Les comptes actifs rattachés aujourd'hui {where}, inscrits ou non."
 
 
-# The whole count. People in post on the day, by organisation; what each of their enrolments counts for.
+# The whole count. People in post on the day, by organisation, or those who are in none; what each of their enrolments
+# counts for.
 FACTS = """
 WITH post AS MATERIALIZED (
     SELECT DISTINCT membership.organisation_id, membership.person_id
@@ -111,7 +125,10 @@ WITH post AS MATERIALIZED (
     WHERE membership.starts_on <= %(day)s AND (membership.ends_on IS NULL OR membership.ends_on > %(day)s)
       AND (%(organisations)s::bigint[] IS NULL OR membership.organisation_id = ANY(%(organisations)s::bigint[]))
 ), someone AS MATERIALIZED (
-    SELECT DISTINCT person_id FROM post
+    SELECT DISTINCT person_id FROM post WHERE NOT %(without)s
+    UNION ALL
+    SELECT id FROM accounts_user
+    WHERE %(without)s AND is_active AND NOT EXISTS (SELECT FROM post WHERE person_id = accounts_user.id)
 ), counted AS MATERIALIZED (
     SELECT enrolment.person_id, enrolment.course_id, standing_rank(state.status, enrolment.closed_at) AS rank
     FROM courses_enrolment enrolment
@@ -137,6 +154,7 @@ UNION ALL
 SELECT 'lines', NULL, rank, sum(coalesce(lines, 1))::bigint FROM someone LEFT JOIN best USING (person_id) GROUP BY rank
 UNION ALL
 SELECT 'organisation', organisation_id, rank, count(*) FROM post LEFT JOIN best USING (person_id)
+WHERE NOT %(without)s
 GROUP BY organisation_id, rank
 UNION ALL
 SELECT 'theme', theme_id, rank, count(*) FROM by_theme GROUP BY theme_id, rank
@@ -169,12 +187,13 @@ SELECT
      FROM courses_enrolment enrolment
      LEFT JOIN courses_enrolmentstate state ON state.enrolment_id = enrolment.id
      WHERE enrolment.person_id IN (SELECT person FROM few)),
-    (SELECT jsonb_agg(DISTINCT jsonb_build_array(membership.person_id, membership.organisation_id))
-     FROM accounts_membership membership
-     JOIN accounts_user person ON person.id = membership.person_id AND person.is_active
-     WHERE membership.person_id IN (SELECT person FROM few)
+    (SELECT jsonb_agg(DISTINCT jsonb_build_array(person.id, membership.organisation_id))
+     FROM accounts_user person
+     LEFT JOIN accounts_membership membership ON membership.person_id = person.id
        AND membership.starts_on <= %(day)s AND (membership.ends_on IS NULL OR membership.ends_on > %(day)s)
-       AND (%(organisations)s::bigint[] IS NULL OR membership.organisation_id = ANY(%(organisations)s::bigint[])))
+       AND (%(organisations)s::bigint[] IS NULL OR membership.organisation_id = ANY(%(organisations)s::bigint[]))
+     WHERE person.id IN (SELECT person FROM few) AND person.is_active
+       AND (membership.id IS NULL) = %(without)s)
 """
 
 MOST_CHANGES = 300
@@ -220,6 +239,7 @@ def parameters_of(reach: Reach, filters: Filters) -> dict[str, Any]:
         "organisations": None if organisations is None else list(organisations),
         "course": filters.course and filters.course.pk,
         "theme": filters.theme and filters.theme.pk,
+        "without": filters.is_without_organisation,
         "stamp": f"{STAMP}:%",
         "most": MOST_CHANGES,
     }
@@ -238,7 +258,9 @@ def current(known: Count | None, reach: Reach, filters: Filters) -> Count | None
         return known
     organisations: dict[int, list[int]] = {}
     for person, organisation in json.loads(posts or "[]"):
-        organisations.setdefault(person, []).append(organisation)
+        theirs = organisations.setdefault(person, [])
+        if organisation is not None:
+            theirs.append(organisation)
     tally = adjusted(
         known.tally,
         before={int(enrolment): rank for enrolment, rank in json.loads(before).items()},
@@ -309,8 +331,11 @@ def dashboard_from(count: Count, reach: Reach, filters: Filters) -> Dashboard:
         deserted=tuple(
             organisation
             for organisation in choices.organisations
-            if ("organisation", organisation.pk) not in by and filters.organisation in (None, organisation)
+            if ("organisation", organisation.pk) not in by
+            and filters.organisation in (None, organisation)
+            and not filters.is_without_organisation
         ),
+        is_without_organisation=filters.is_without_organisation,
     )
 
 

@@ -130,8 +130,8 @@ def in_order(people: QuerySet[User], filters: Filters) -> QuerySet[User]:
 
 
 def size_of(reach: Reach, filters: Filters) -> Size:
-    """Read in the count of the figures, which knows neither names nor those without an organisation."""
-    if filters.name or filters.is_without_organisation:
+    """Read in the count of the figures, which knows no names."""
+    if filters.name:
         return read_size(reach, filters)
     return Size(*counted_size(reach, filters))
 

@@ -1,6 +1,6 @@
 """The figures of /pilotage/ are those one would count by hand, and each opens the very people it counts."""
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from itertools import product
 
 import pytest
@@ -65,6 +65,30 @@ def test_figures_are_those_counted_by_hand(seed: int) -> None:
             one.pk: hand.figures(organisations, hand.linked(courses, one))
             for one in ([theme] if theme else world.themes)
         }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_those_without_an_organisation_are_counted_and_listed_by_the_same_rule(seed: int) -> None:
+    world = random_world(seed)
+    hand = ByHand(world)
+    nowhere = set(hand.people) - set(hand.in_post(world.organisations))
+
+    for course, theme in product([None, *world.courses], [None, *world.themes]):
+        filters = Filters(is_without_organisation=True, course=choice(course), theme=choice(theme))
+        dashboard = dashboard_of(everyone(), filters)
+        courses = hand.linked([course] if course else world.courses, theme)
+
+        assert astuple(dashboard.total) == hand.figures_of(nowhere, courses)
+        assert dashboard.organisations == dashboard.deserted == ()
+        assert {row.theme.pk: astuple(row.figures) for row in dashboard.themes} == {
+            one.pk: hand.figures_of(nowhere, hand.linked(courses, one)) for one in ([theme] if theme else world.themes)
+        }
+        for standing, status in BY_STATE.items():
+            listing = PeopleListing(everyone(), replace(filters, standing=standing))
+            assert {row.public_id for row in listing[0:100]} == {
+                str(person.public_id) for person in nowhere if hand.best_state(person, courses) == status
+            }
+            assert listing.size.people == len(listing[0:100])
 
 
 @pytest.mark.parametrize("seed", range(3))

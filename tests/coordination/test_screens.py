@@ -78,7 +78,6 @@ def test_a_filter_on_someone_elses_organisation_is_ignored_and_said(
 
     assert names(response) == [lead.get_full_name()]
     assert "Filtre « Structure » ignoré" in text(response)
-    assert "Sans structure" not in text(sign_in(lead).get(reverse("pilotage_people"), {"structure": "aucune"}))
 
 
 def test_a_person_of_two_organisations_shows_a_lead_only_theirs(
@@ -173,10 +172,58 @@ def test_each_filter_is_a_chip_that_removes_it(sign_in: SignIn, coordinator: Use
     ]
 
 
-def test_those_without_an_organisation_today_can_be_found(sign_in: SignIn, coordinator: User) -> None:
-    assert names(sign_in(coordinator).get(reverse("pilotage_people"), {"structure": "aucune"})) == [
-        coordinator.get_full_name()
-    ]
+def test_those_without_an_organisation_today_can_be_found_and_counted(
+    sign_in: SignIn, coordinator: User, professional: User
+) -> None:
+    make_enrolment(coordinator, make_course("SOCLE", make_theme("T1")), Status.COMPLETED)
+    client, nowhere = sign_in(coordinator), {"structure": "aucune"}
+
+    assert names(client.get(reverse("pilotage_people"), nowhere)) == [coordinator.get_full_name()]
+    page = client.get(reverse("pilotage"), nowhere)
+    assert "Sans structure 1 aujourd'hui" in text(page)
+    assert "Terminé 1 sur 1 sans structure" in text(page)
+    assert "ignoré" not in text(page)
+    addresses = set(re.findall(r'href="(/pilotage/personnes/\?[^"]+)"', page.content.decode()))
+    assert len(addresses) > 3
+    for address in addresses:
+        assert client.get(unescape(address)).context["filters"].is_without_organisation
+
+
+def test_when_everyone_has_an_organisation_the_page_says_so(
+    sign_in: SignIn, coordinator: User, professional: User
+) -> None:
+    MembershipFactory(person=coordinator)
+
+    page = text(sign_in(coordinator).get(reverse("pilotage"), {"structure": "aucune"}))
+
+    assert "Tous les comptes actifs sont rattachés aujourd'hui à une structure." in page
+
+
+@pytest.mark.parametrize("name", ["pilotage", "pilotage_people", "pilotage_people_csv", "pilotage_people_xlsx"])
+def test_a_lead_cannot_look_outside_their_organisation_by_asking_for_none(
+    name: str, sign_in: SignIn, lead: User, coordinator: User
+) -> None:
+    response = sign_in(lead).get(reverse(name), {"structure": "aucune"})
+
+    if not response.streaming:
+        assert "Filtre « Structure » ignoré" in text(response)
+        assert "Sans structure" not in text(response)
+    elif name.endswith("csv"):
+        assert coordinator.email not in b"".join(response.streaming_content).decode()
+    close(response)
+
+
+def test_a_rate_beside_its_fraction_is_to_the_nearest(sign_in: SignIn, coordinator: User) -> None:
+    course, organisation = make_course("SOCLE", make_theme("T1")), OrganisationFactory()
+    people = [MembershipFactory(organisation=organisation).person for _ in range(3)]
+    for person in people[:2]:
+        make_enrolment(person, course, Status.COMPLETED)
+
+    page = text(sign_in(coordinator).get(reverse("pilotage")))
+
+    assert "67 %" in page
+    assert "66 %" not in page
+    assert "Arrondis au plus proche, mais jamais 0 % dès qu'une personne a terminé" in page
 
 
 @pytest.mark.parametrize(

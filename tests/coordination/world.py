@@ -141,7 +141,11 @@ class ByHand:
         self, organisations: Iterable[Organisation], courses: Iterable[CoursePage]
     ) -> tuple[int, int, int, int, int]:
         """People, enrolled, not started, in progress, completed."""
-        states = [self.best_state(person, courses) for person in self.in_post(organisations)]
+        return self.figures_of(self.in_post(organisations), courses)
+
+    def figures_of(self, people: Iterable[User], courses: Iterable[CoursePage]) -> tuple[int, int, int, int, int]:
+        wanted = list(courses)
+        states = [self.best_state(person, wanted) for person in people]
         return (
             len(states),
             sum(state is not None for state in states),
