@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from cms.accounts.enums import Role
@@ -42,5 +43,12 @@ def invite_by(*, user: User, invitation: dict[str, Any]) -> str:
 
 
 def forget_changes(*, hours: int) -> None:
-    """Delete the changes that no remembered count can still ask for."""
+    """Delete the changes that no remembered count can still ask for, and those of another server.
+
+    A change one can see was committed, so this server has given its number; a greater one came with a backup.
+    """
     StandingChange.objects.filter(recorded_at__lt=timezone.now() - timedelta(hours=hours)).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM coordination_standingchange WHERE transaction >= pg_snapshot_xmax(pg_current_snapshot())"
+        )
