@@ -60,7 +60,7 @@ def main() -> None:
             connection = stack.enter_context(server.connect(name))
             wanted = [
                 scene
-                for scene in scenes(name, connection, people=people, rounds=options.rounds + 1)
+                for scene in scenes(name, connection, people=people, rounds=options.rounds + 2)
                 if not options.only or scene.name in (*options.only, "nue", "session", "insertion")
             ]
             sites[people] = stack.enter_context(served(name)), wanted
@@ -82,19 +82,20 @@ def measure(
             first = next(scene.asks(0))
             try:
                 queries = queries_of(site.port, first)
-                measured(site, postgres, scene, 0, 0.5)
-                queries = queries if first.body is not None else queries_of(site.port, first)
+                if not scene.is_last:
+                    measured(site, postgres, scene, 0, 0.5)
+                    queries = queries if first.body is not None else queries_of(site.port, first)
             except WrongAnswer as error:
                 say(f"« {scene.name} » ne répond pas comme prévu, laissée de côté : {error}")
                 wanted.remove(scene)
                 continue
             measures[scene.name, people] = Measure(scene.name, people, queries)
-    for turn in range(1, rounds + 1):
-        say(f"Tour {turn} sur {rounds}…")
+    for turn in range(1, rounds + 2):
+        say(f"Tour {turn} sur {rounds}…" if turn <= rounds else "Ce qui dérange les autres, pour finir…")
         names = [scene.name for _site, wanted in sites.values() for scene in wanted]
         for name, (people, (site, wanted)) in itertools.product(dict.fromkeys(names), sites.items()):
             for scene in wanted:
-                if scene.name == name:
+                if scene.name == name and scene.is_last == (turn == rounds + 1):
                     measures[name, people].slices.append(measured(site, postgres, scene, turn, seconds))
     return sorted(measures.values(), key=lambda one: list(dict.fromkeys(names)).index(one.page))
 

@@ -24,6 +24,8 @@ class Scene:
     asks: Callable[[int], Iterator[Ask]]
     between: Callable[[], None] | None = None
     clients: int | None = None
+    is_last: bool = False
+    """Measured once, after all rounds: it disturbs the others."""
 
 
 def sessions(database: str, emails: list[str]) -> dict[str, str]:
@@ -53,7 +55,11 @@ def scenes(database: str, connection: Connection, *, people: int, rounds: int) -
             Ask(ask.path, ask.session, "") for ask in forever([Ask("/bench/insert/", key) for key in learners], turn)
         )
 
-    def a_fact_changes() -> None:
+    def a_learner_moves() -> None:
+        """Someone begins the course, or (never seen elsewhere, but the same work for the page) has not begun it."""
+        connection.execute(FLIP, {"email": emails[0]})
+
+    def someone_arrives() -> None:
         connection.execute("UPDATE core_stamp SET number = number + 1 WHERE name = 'training:0'")
 
     return [
@@ -70,12 +76,38 @@ def scenes(database: str, connection: Connection, *, people: int, rounds: int) -
         Scene("progression", lambda turn: iter(writes[turn])),
         Scene("pilotage", reads("/pilotage/", people=[coordinator])),
         Scene("personnes", reads("/pilotage/personnes/", people=[coordinator])),
-        # A fact changed since the last look: the figures are all computed again.
-        Scene("pilotage, après un fait", reads("/pilotage/", people=[coordinator]), between=a_fact_changes, clients=1),
+        # Before each look, a learner's state changes: the figures are adjusted and drawn again.
+        Scene("pilotage, un fait avant", reads("/pilotage/", people=[coordinator]), between=a_learner_moves, clients=1),
+        # Before each look, someone joins an organisation: everyone is counted again. Rare, so measured last.
+        Scene(
+            "pilotage, une arrivée avant",
+            reads("/pilotage/", people=[coordinator]),
+            between=someone_arrives,
+            clients=1,
+            is_last=True,
+        ),
     ]
 
 
-GROWING = ("leçon", "leçon, relue", "formation", "catalogue", "recherche", "progression", "pilotage", "personnes")
+FLIP = """
+UPDATE courses_enrolmentstate SET status = CASE status WHEN 'in_progress' THEN 'not_started' ELSE 'in_progress' END
+WHERE status <> 'completed' AND enrolment_id IN (
+    SELECT enrolment.id FROM courses_enrolment enrolment
+    JOIN accounts_user person ON person.id = enrolment.person_id WHERE person.email = %(email)s
+)
+"""
+
+GROWING = (
+    "leçon",
+    "leçon, relue",
+    "formation",
+    "catalogue",
+    "recherche",
+    "progression",
+    "pilotage",
+    "pilotage, un fait avant",
+    "personnes",
+)
 
 
 def longest_course(connection: Connection) -> tuple[str, list[dict[str, str]]]:
