@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from cms.core.templatetags.socle import minutes
 from courses.enums import StepKind, StepStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
+class Station(NamedTuple):
     """One step as the fil shows it. `state` is done, current or todo; `score` a best percent, rounded down."""
 
     key: str
@@ -51,8 +50,7 @@ class Station:
         return "le quiz" if self.kind == StepKind.QUIZ else f"« {self.title} »"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A module; `anchor` is its id in the page of the course."""
 
     title: str
@@ -126,13 +124,14 @@ def outline_of(
     `states` are rows `{key, status, score}`; `here` is the key of the page one is on, `last_key` of the last opened.
     """
     known = {state["key"]: state for state in states}
+    here_key, last = str(here), str(last_key)
     stations, lessons = [], 0
     for step in manifest:
         if step["is_withdrawn"]:
             continue
         lessons += step["kind"] == StepKind.LESSON
         number = lessons if step["kind"] == StepKind.LESSON else None
-        station = _station(step, known.get(step["step_key"]), number=number, here=str(here), last_key=str(last_key))
+        station = _station(step, known.get(step["step_key"]), number=number, here=here_key, last_key=last)
         stations.append((step["module_id"], step["module"], station))
     groups = tuple(
         Group(f"{number}. {title}", f"module-{module}", tuple(station for _, _, station in members))

@@ -98,7 +98,7 @@ def assert_constant_queries() -> Callable[[Callable[[], Any], Callable[[], Any]]
         serve()
         with CaptureQueriesContext(connection) as after:
             serve()
-        extra = "\n".join(query["sql"] for query in after.captured_queries)
+        extra = "\n".join(str(query["sql"]) for query in after.captured_queries)
         assert len(after) <= len(before), f"{len(before)} queries became {len(after)}:\n{extra}"
         return len(after)
 

@@ -7,12 +7,11 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
-from django.db import connection
 from django.utils import timezone
 
 from cms.accounts.enums import Role
 from cms.accounts.models import COORDINATION, TRAINERS, Membership, Session, User
-from cms.core.rows import columns, from_row, width
+from cms.core.rows import columns, from_row, prepared_cursor, width
 
 FLAGS = ("is_trainer", "is_coordinator", "is_lead")
 
@@ -54,7 +53,7 @@ class SessionStore(DatabaseSessionStore):
         return 8 <= len(key or "") <= 40 and key.isascii() and key.isalnum()
 
     def _get_session_from_db(self) -> Session | None:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             today = timezone.localdate()
             cursor.execute(statement(), [TRAINERS, COORDINATION, Role.LEAD, today, today, self.session_key])
             row = cursor.fetchone()

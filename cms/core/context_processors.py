@@ -1,8 +1,7 @@
 """What every template knows: where one is, as whom, and how one wants the screen."""
 
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,8 +10,7 @@ DISPLAY_COOKIE = "affichage"
 DISPLAYS = {"clair": "light", "sombre": "dark"}  # cookie → data-theme; anything else follows the device
 
 
-@dataclass(frozen=True, slots=True)
-class NavItem:
+class NavItem(NamedTuple):
     label: str
     url: str
     is_current: bool

@@ -14,12 +14,15 @@ BODY_SECONDS = 600
 def render_body(page: Page, field: str = "body") -> SafeString:
     """Return the HTML of a StreamField of `page`; costs no query when this very content was rendered lately.
 
-    The key is the content itself, so a draft under preview and a page saved by a script are always right.
+    The key is the content itself, so a draft under preview and a page saved by a script are always right: for a page
+    found by its address, the very text the database holds.
     """
     value = getattr(page, field)
     if not value:
         return mark_safe("")
-    stored = json.dumps(value.get_prep_value(), ensure_ascii=False, separators=(",", ":"))
+    stored = getattr(page, "as_stored", {}).get(field)
+    if not isinstance(stored, str):
+        stored = json.dumps(value.get_prep_value(), ensure_ascii=False, separators=(",", ":"))
     key = f"body:{hashlib.blake2b(stored.encode(), digest_size=16).hexdigest()}"
     html = cache.get(key)
     if html is None:

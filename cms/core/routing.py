@@ -9,11 +9,10 @@ import functools
 import hashlib
 
 from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest
 from wagtail.models import Page, Site
 
-from cms.core.rows import columns, from_row, tables
+from cms.core.rows import columns, from_row, prepared_cursor, tables
 
 SITE_SECONDS = 60
 
@@ -49,11 +48,13 @@ def find_page(request: HttpRequest, path: str) -> Page | None:
     key = f"page:{hashlib.blake2b(url_path.encode(), digest_size=16).hexdigest()}"
     if known := cache.get(key):
         model, pk = known
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(statement(model), [pk, url_path])
             row = cursor.fetchone()
         if row is not None:
-            return from_row(model, row)
+            page = from_row(model, row)
+            page.as_stored = dict(zip((field.attname for field in model._meta.concrete_fields), row, strict=True))
+            return page
     page = Page.objects.filter(url_path=url_path, live=True).first()
     if page is None:
         return None

@@ -101,6 +101,10 @@ elif not DATABASES["default"]["ENGINE"].endswith(".postgresql"):
     raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL (postgres://…).")
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+# The statements of every page are planned once per connection (`cms.core.rows`). Behind a pooler that hands it over
+# after each transaction, without support for prepared statements: PREPARE_THRESHOLD=none.
+threshold = env.str("PREPARE_THRESHOLD", default="2")
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None if threshold == "none" else int(threshold)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

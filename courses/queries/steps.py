@@ -5,10 +5,8 @@ import json
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from django.db import connection
-
 from cms.accounts.models import User
-from cms.core.rows import columns, from_row, width
+from cms.core.rows import columns, from_row, prepared_cursor, width
 from courses.models import CoursePage, CourseVersion, Enrolment, EnrolmentState, ModulePage, StepPage
 from courses.outline import Station, outline_of, parent_url
 from courses.queries.standing import Standing, standing_of
@@ -76,7 +74,7 @@ def statement() -> str:
 
 def enrolment_around(*, page: StepPage, person: User) -> Enrolment | None:
     """The open enrolment of a person in the live course that holds a step."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement(), [person.pk, page.path[: -2 * page.steplen]])
         row = cursor.fetchone()
     if row is None:

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from cms.core.rows import prepared_cursor
 from courses.enums import StepStatus
 from courses.errors import EnrolmentClosed, IdempotencyKeyReused, StepNotInVersion
 from courses.models import Attempt, Enrolment, EnrolmentState
@@ -25,15 +26,20 @@ SAVE = f"UPDATE courses_enrolmentstate SET {', '.join(f'{name} = %s' for name in
 # One statement stores the attempt, merges it into its step, and reads what the status function needs: the
 # manifest, the other steps, the themes. Merging takes the least, the greatest and the sum, so the order in
 # which attempts arrive does not matter, and the result is the one `recompute` finds from all of them.
-# An idempotency key already there stores nothing, and the first column is null.
+# An idempotency key already there stores nothing, nor does a step already completed which is done only once;
+# the first column is then null.
 STORE = """
 WITH attempt AS (
     INSERT INTO courses_attempt
         (enrolment_id, step_key, idempotency_key, score, max_score, passed, started_at, submitted_at,
          revision, snapshot)
-    VALUES
-        (%(enrolment)s, %(step_key)s, %(idempotency_key)s, %(score)s, %(max_score)s, %(passed)s, %(started_at)s,
-         %(submitted_at)s, %(revision)s, %(snapshot)s)
+    SELECT
+        %(enrolment)s, %(step_key)s, %(idempotency_key)s, %(score)s::numeric, %(max_score)s::numeric, %(passed)s,
+        %(started_at)s::timestamptz, %(submitted_at)s, %(revision)s::integer, %(snapshot)s
+    WHERE NOT (%(is_once)s AND EXISTS (
+        SELECT FROM courses_stepstate
+        WHERE enrolment_id = %(enrolment)s AND step_key = %(step_key)s AND status = 'completed'
+    ))
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING *
 ), step AS (
@@ -74,11 +80,13 @@ def record_attempt(
     snapshot: dict[str, Any] | None = None,
     revision: int | None = None,
     started_at: datetime | None = None,
+    is_once: bool = False,
 ) -> Attempt:
     """Store one finished attempt and bring the enrolment's state up to date, in one transaction.
 
     `score` and `max_score` are points, `revision` is the live revision of the page. Sending the same
-    `idempotency_key` again returns the first attempt and changes nothing. `enrolment.state` is then the new state.
+    `idempotency_key` again returns the first attempt and changes nothing; with `is_once`, so does finishing again a
+    step already completed, whatever the key. `enrolment.state` is then the new state.
 
     Raises StepNotInVersion when the pinned version has no such step, EnrolmentClosed, and IdempotencyKeyReused
     when the key was used for another enrolment or another step.
@@ -99,9 +107,9 @@ def record_attempt(
     )
     if _lock(enrolment) is not None:
         return _known(attempt, otherwise=EnrolmentClosed)
-    manifest, before, after, themes = _store(attempt)
+    manifest, before, after, themes = _store(attempt, is_once=is_once)
     if attempt.pk is None:
-        return _known(attempt, otherwise=IdempotencyKeyReused)
+        return _known(attempt, otherwise=IdempotencyKeyReused, is_once=is_once)
     was, progress = progress_of(manifest, before), progress_of(manifest, after)
     state = state_from(enrolment.pk, progress)
     state.last_step_key = attempt.step_key
@@ -115,33 +123,41 @@ def record_attempt(
 def finish_lesson(*, enrolment: Enrolment, step_key: UUID, key: UUID) -> Attempt:
     """Record that the person says they finished a lesson. Raises what `record_attempt` raises.
 
-    Only a step whose rule is to be confirmed can be finished so.
+    Only a step whose rule is to be confirmed can be finished so, and only once: from a second tab, the attempt of the
+    first is returned.
     """
     step = enrolment.version.step(step_key)
     if step is None or step["rule"] != "confirmed":
         raise StepNotInVersion
     return record_attempt(
-        enrolment=enrolment, step_key=step_key, idempotency_key=str(key), passed=True, revision=step.get("revision")
+        enrolment=enrolment,
+        step_key=step_key,
+        idempotency_key=str(key),
+        passed=True,
+        revision=step.get("revision"),
+        is_once=True,
     )
 
 
 def _lock(enrolment: Enrolment) -> datetime | None:
     """Lock the enrolment until the end of the transaction; return when it was closed, None if it is open."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(LOCK, [enrolment.pk])
         (closed_at,) = cursor.fetchone()
     return closed_at
 
 
 def _save(state: EnrolmentState) -> None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(SAVE, [*(getattr(state, name) for name in SAVED), state.pk])
         is_known = cursor.rowcount == 1
     if not is_known:
         state.save(force_insert=True)
 
 
-def _store(attempt: Attempt) -> tuple[list[dict[str, Any]], list[StepFacts], list[StepFacts], list[int]]:
+def _store(
+    attempt: Attempt, *, is_once: bool
+) -> tuple[list[dict[str, Any]], list[StepFacts], list[StepFacts], list[int]]:
     """Run STORE; set `attempt.pk` if it was stored. Return manifest, facts before, facts after, themes."""
     values: dict[str, Any] = {
         "enrolment": attempt.enrolment_id,
@@ -154,8 +170,9 @@ def _store(attempt: Attempt) -> tuple[list[dict[str, Any]], list[StepFacts], lis
         "submitted_at": attempt.submitted_at,
         "revision": attempt.revision,
         "snapshot": Jsonb(attempt.snapshot),
+        "is_once": is_once,
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(STORE, values)
         attempt.pk, manifest, before, step, themes = cursor.fetchone()
     facts = {row[0]: _facts(row) for row in json.loads(before)}
@@ -173,9 +190,15 @@ def _facts(row: list[Any]) -> StepFacts:
     )
 
 
-def _known(attempt: Attempt, *, otherwise: type[Exception]) -> Attempt:
-    """Return the attempt stored under this key for this very step; raise if the key serves elsewhere or nowhere."""
+def _known(attempt: Attempt, *, otherwise: type[Exception], is_once: bool = False) -> Attempt:
+    """Return the attempt stored under this key for this very step; raise if the key serves elsewhere or nowhere.
+
+    With `is_once`, a key which serves nowhere gives the attempt that completed the step.
+    """
     known = Attempt.objects.filter(idempotency_key=attempt.idempotency_key).first()
+    if known is None and is_once:
+        there = Attempt.objects.filter(enrolment=attempt.enrolment_id, step_key=attempt.step_key, passed=True)
+        known = there.order_by("submitted_at", "pk").first()
     if known is None:
         raise otherwise
     if (known.enrolment_id, known.step_key) != (attempt.enrolment_id, attempt.step_key):

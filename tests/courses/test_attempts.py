@@ -8,7 +8,7 @@ from cms.roadmap.models import Evidence
 from courses.enums import Status
 from courses.errors import IdempotencyKeyReused, StepNotInVersion
 from courses.models import Attempt, Enrolment, EnrolmentState, StepState
-from courses.services import enrol, recompute, record_attempt
+from courses.services import enrol, finish_lesson, recompute, record_attempt
 from courses.signals import course_completed
 from tests.courses.helpers import finish, stored
 from tests.factories.courses import course_tree, theme
@@ -114,3 +114,12 @@ def test_a_state_lost_is_written_again(professional):
     EnrolmentState.objects.all().delete()
     finish(enrolment, tree.lessons[0])
     assert EnrolmentState.objects.get(pk=enrolment.pk).done == 1
+
+
+def test_a_lesson_finished_again_from_another_tab_is_the_first_attempt(professional):
+    tree = course_tree()
+    enrolment = enrol(person=professional, course=tree.course, source="self")
+    lesson = tree.lessons[0].step_key
+    first, again = (finish_lesson(enrolment=enrolment, step_key=lesson, key=uuid4()) for _tab in range(2))
+    assert again == first
+    assert (Attempt.objects.count(), StepState.objects.get().attempts_count) == (1, 1)

@@ -11,7 +11,7 @@ from django.db import connection
 
 from cms.accounts.models import User
 from courses.models import Attempt, CoursePage, Enrolment, EnrolmentState, StepState
-from courses.services import enrol, publish_version, recompute, record_attempt, retake
+from courses.services import enrol, finish_lesson, publish_version, recompute, record_attempt, retake
 from tests.factories.accounts import UserFactory
 from tests.factories.courses import add_lesson, course_tree
 
@@ -67,6 +67,19 @@ def test_a_double_click_is_one_attempt(together, person):
     def click() -> Attempt:
         mine = Enrolment.objects.get(pk=enrolment.pk)
         return record_attempt(enrolment=mine, step_key=tree.lessons[0].step_key, idempotency_key="k", passed=True)
+
+    found = together(*[click] * 4)
+    assert len({attempt.pk for attempt in found}) == 1
+    assert (Attempt.objects.count(), StepState.objects.get().attempts_count) == (1, 1)
+
+
+def test_a_lesson_finished_from_four_tabs_is_one_attempt(together, person):
+    tree = course_tree()
+    enrolment = enrol(person=person, course=tree.course, source="self")
+
+    def click() -> Attempt:
+        mine = Enrolment.objects.get(pk=enrolment.pk)
+        return finish_lesson(enrolment=mine, step_key=tree.lessons[0].step_key, key=uuid4())
 
     found = together(*[click] * 4)
     assert len({attempt.pk for attempt in found}) == 1
