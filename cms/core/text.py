@@ -16,6 +16,14 @@ def fold(text: str) -> str:
     return bare.translate(_LIGATURES).lower()
 
 
+_NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def slug_of(text: str, most: int = 255) -> str:
+    """Return `text` as it stands in an address: "L'œuvre d'État" is `l-oeuvre-d-etat`; empty when nothing is left."""
+    return _NOT_IN_A_SLUG.sub("-", fold(text)).strip("-")[:most].strip("-")
+
+
 _WORD = re.compile(r"[^\W_]+")
 _FEMININE = re.compile(r"(?<=[^\W_]{2})ees?(?![^\W_])")
 

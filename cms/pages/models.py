@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
-from django.utils.text import slugify
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, Page
@@ -16,7 +15,7 @@ from cms.core.fields import LinesField, StreamField
 from cms.core.functions import Fold
 from cms.core.models import BasePage
 from cms.core.templatetags.socle import day
-from cms.core.text import fold
+from cms.core.text import fold, slug_of
 from cms.pages.enums import InformationKind
 from cms.pages.querysets import GlossaryQuerySet
 from cms.roadmap.enums import EvidenceKind
@@ -207,7 +206,7 @@ class GlossaryTerm(index.Indexed, models.Model):
 
     @property
     def anchor(self) -> str:
-        return f"terme-{slugify(self.term)}"
+        return f"terme-{slug_of(self.term)}"
 
 
 class GlossaryPage(BasePage):

@@ -11,12 +11,12 @@ from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
 from wagtail.models import Page, get_page_models
 
 from cms.core.filters import unknown_filter
 from cms.core.highlight import extracts, indexed_texts
 from cms.core.models import BasePage
+from cms.core.text import slug_of
 from cms.pages.enums import InformationKind
 from cms.pages.models import GlossaryTerm, InformationPage
 from cms.roadmap.models import Theme, ThemeLink
@@ -124,7 +124,7 @@ def search_site(*, text: str, theme: str, kind: str, number: str, user: Any) -> 
         results.is_partial = bool(pages or terms)
     hits = _with_themes_and_kinds(pages)
     of_theme = [hit for hit in hits if not results.theme or results.theme in hit.themes]
-    of_kind = [hit for hit in hits if not results.kind or slugify(hit.kind) == results.kind]
+    of_kind = [hit for hit in hits if not results.kind or slug_of(hit.kind) == results.kind]
     answering = [hit for hit in of_theme if hit in of_kind]
     results.kinds = _kind_facets(results, kinds, of_theme, 0 if results.theme else len(terms))
     results.themes = _theme_facets(results, themes, of_kind)
@@ -139,7 +139,7 @@ def search_site(*, text: str, theme: str, kind: str, number: str, user: Any) -> 
 def known_kinds() -> dict[str, str]:
     """Every kind there is to search, in words, by its name in addresses."""
     labels = {str(model.search_kind) for model in get_page_models() if getattr(model, "search_kind", "")}
-    return {slugify(label): label for label in (*labels, *map(str, InformationKind.labels), "Glossaire")}
+    return {slug_of(label): label for label in (*labels, *map(str, InformationKind.labels), "Glossaire")}
 
 
 def _pages(text: str, user: Any, operator: str = "and", is_beginning: bool = False) -> list[Page]:
@@ -187,7 +187,7 @@ def _kind_facets(results: Results, kinds: Mapping[str, str], hits: Iterable[Hit]
     if results.kind:
         counts[kinds[results.kind]] += 0
     return [
-        _facet(results, label, slugify(label), count, is_kind=True)
+        _facet(results, label, slug_of(label), count, is_kind=True)
         for label, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
 

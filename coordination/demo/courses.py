@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.utils.text import slugify
 
+from cms.core.text import slug_of
 from cms.pages.models import HomePage
 from cms.roadmap.models import Theme, ThemeLink
 from coordination.demo.blocks import NAMESPACE, BlockWriter, Raw
@@ -70,10 +70,10 @@ class CoursePages:
 
     def _keep_course(self, code: str, item: Mapping[str, Any]) -> None:
         course = self.courses[code] = keep_page(
-            self.catalogue, CoursePage, slugify(item["title"]), item["title"], code=code
+            self.catalogue, CoursePage, slug_of(item["title"]), item["title"], code=code
         )
         for number, module in enumerate(item["modules"], start=1):
-            page = self.modules[code, number] = keep_page(course, ModulePage, slugify(module["title"]), module["title"])
+            page = self.modules[code, number] = keep_page(course, ModulePage, slug_of(module["title"]), module["title"])
             for rank, lesson in enumerate(module["lessons"], start=1):
                 place = (code, number, rank)
                 self.lessons[place] = keep_page(

@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from urllib.parse import urlencode
 
 import psycopg
@@ -73,9 +73,12 @@ class LiveSite:
 
     def outbox(self, address: str) -> list[str]:
         """The payloads of the mails to `address` that wait or were sent, oldest first."""
-        with psycopg.connect(self.dsn) as database:
-            rows = database.execute("SELECT payload::text FROM core_outboxmessage ORDER BY id").fetchall()
+        rows = self.rows("SELECT payload::text FROM core_outboxmessage ORDER BY id")
         return [row[0] for row in rows if address in row[0]]
+
+    def rows(self, query: LiteralString) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.dsn) as database:
+            return database.execute(query).fetchall()
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import RULES, WIDTHS, LiveSite, Visitor
 
-SOCLE = "/formations/socle-commun-dinformation-du-spie/"
+SOCLE = "/formations/socle-commun-d-information-du-spie/"
 LESSON = f"{SOCLE}comprendre-le-cadre/du-spie-au-reseau-pour-l-emploi/"
 PAGES = {
     None: [
@@ -17,7 +17,7 @@ PAGES = {
     "professionnel": [
         "/", "/socle/", "/socle/recherche/", "/socle/recherche/?q=beneficiaire", "/socle/recherche/?q=xyzzy",
         "/socle/glossaire/", "/socle/annuaire/", "/socle/parcours-rsa/", "/formations/", SOCLE, LESSON,
-        f"{SOCLE}comprendre-le-cadre/quiz/", "/formations/conduire-un-entretien-qui-soutient-le-pouvoir-dagir/",
+        f"{SOCLE}comprendre-le-cadre/quiz/", "/formations/conduire-un-entretien-qui-soutient-le-pouvoir-d-agir/",
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",
     ],

@@ -41,7 +41,7 @@ def invite(coordinator: Visitor, hand: Any, email: str) -> str:
     page.goto("/pilotage/personnes/")
     hand.activate(page.get_by_role("link", name="Inviter une personne"))
     page.wait_for_url("**/inviter/")
-    hand.fill(page.get_by_label("Adresse e-mail"), email)
+    hand.fill(page.get_by_label("Adresse électronique"), email)
     hand.select(page.get_by_label("Structure", exact=True), "Missions locales")
     hand.activate(page.get_by_role("button", name="Envoyer l'invitation"))
     page.get_by_text(email).first.wait_for()

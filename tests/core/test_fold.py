@@ -5,7 +5,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cms.core.text import fold
+from cms.core.text import fold, slug_of
 
 FRENCH = "abcdefghijklmnopqrstuvwxyzàâäçéèêëîïôöùûüÿœæABCDEFGHIJKLMNOPQRSTUVWXYZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ ’'-0123456789«»…"
 
@@ -29,3 +29,17 @@ def test_accents_case_and_ligatures_go(db: None, text: str, folded: str) -> None
 def test_python_and_sql_agree(db: None, text: str) -> None:
     assert fold(text) == sql_fold(text)
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Socle commun d'information du SPIE", "socle-commun-d-information-du-spie"),
+        ("L’œuvre d'Ænée : « 10 000 € »", "l-oeuvre-d-aenee-10-000"),
+        ("  Co-construire_ensemble ! ", "co-construire-ensemble"),
+        ("…", ""),
+        ("é" * 300, "e" * 255),
+    ],
+)
+def test_a_title_becomes_an_address(title: str, slug: str) -> None:
+    assert slug_of(title) == slug

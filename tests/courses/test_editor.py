@@ -281,6 +281,14 @@ class TestCopying:
         assert LessonPage.objects.count() == 2
 
 
+class TestAddress:
+    def test_a_page_without_an_address_takes_it_from_its_title(self):
+        tree = course_tree()
+        lesson = add_lesson(tree.modules[0], title="L'œuvre d’État", slug="")
+        again = add_lesson(tree.modules[0], title="L'œuvre d’État", slug="")
+        assert (lesson.slug, again.slug) == ("l-oeuvre-d-etat", "l-oeuvre-d-etat-2")
+
+
 class TestPreview:
     @pytest.mark.parametrize("what", ["catalogue", "course", "lesson", "quiz"])
     def test_a_draft_is_seen_as_it_will_be(self, editor, what):

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
-from django.utils.text import slugify
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
 
 from cms.core.blocks.rich_text import RichLineBlock, RichTextBlock
+from cms.core.text import slug_of
 
 TEXT = "Texte"
 
@@ -34,7 +34,7 @@ class HeadingValue(blocks.StructValue):
     @property
     def anchor(self) -> str:
         """What follows # in a link to this heading, before the page makes it unique."""
-        return slugify(self["text"])[:60].strip("-") or "partie"
+        return slug_of(self["text"], most=60) or "partie"
 
 
 class HeadingBlock(blocks.StructBlock):
