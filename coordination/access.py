@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 
 from cms.accounts.models import User
 
@@ -21,7 +22,10 @@ class SignedRequest(HttpRequest):
 
 
 def pilotage_required(view: View) -> View:
-    """To the door for who is not signed in; for who has no pilotage, there is nothing here (404)."""
+    """To the door for who is not signed in; for who has no pilotage, there is nothing here (404).
+
+    These pages name people: no proxy keeps them, nor the browser of a shared desk.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -30,6 +34,8 @@ def pilotage_required(view: View) -> View:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         if not user.has_pilotage:
             raise Http404
-        return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
 
     return guarded

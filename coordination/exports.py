@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from django.utils import timezone
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from cms.accounts.enums import Job
@@ -94,16 +95,31 @@ def csv_chunks(people: Iterable[PersonRow], *, lines_per_chunk: int = 200) -> It
     yield "".join(chunk)
 
 
+def styled(sheet: Any, value: Cell, **style: Any) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value)
+    for name, what in style.items():
+        setattr(cell, name, what)
+    return cell
+
+
 def xlsx_file(people: Iterable[PersonRow]) -> IO[bytes]:
-    """The same as a workbook, in a temporary file gone once closed."""
+    """The same as a workbook: dates are dates, the first line stays and filters. A temporary file, gone once closed."""
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("Personnes")
     sheet.freeze_panes = "A2"
     for index, width in enumerate(WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
-    sheet.append(HEADERS)
-    for line in lines(people):
-        sheet.append([harmless(cell) for cell in line])
+    bold = Font(bold=True)
+    sheet.append([styled(sheet, header, font=bold) for header in HEADERS])
+    last = 1
+    for last, line in enumerate(lines(people), start=2):  # noqa: B007 - read below
+        sheet.append(
+            [
+                styled(sheet, cell, number_format="DD/MM/YYYY") if isinstance(cell, date) else harmless(cell)
+                for cell in line
+            ]
+        )
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(HEADERS))}{last}"
     file = TemporaryFile()  # noqa: SIM115 - closed by the response that serves it
     workbook.save(file)
     file.seek(0)

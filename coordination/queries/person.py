@@ -20,7 +20,8 @@ class StepRow:
     kind: str
     is_required: bool
     status: str
-    best_score: float | None
+    best_score: int | None
+    """The best percent, rounded down as its author reads it."""
     attempts_count: int
     first_completed_at: datetime | None
 
@@ -61,10 +62,12 @@ class PersonSheet:
     memberships: tuple[Membership, ...]
     enrolments: tuple[EnrolmentRow, ...]
     evidence: tuple[EvidenceCount, ...]
+    shows_scores: bool
+    """Tries and scores help the coordination see who is stuck; an employer sees states only."""
 
 
 def sheet_of(person: User, user: User, reach: Reach) -> PersonSheet:
-    """All that `user` may read of `person`: states and counters, never an answer to a quiz."""
+    """All that `user` may read of `person`: states and counters, never an answer to a quiz, nor a score for a lead."""
     memberships = person.memberships.select_related("organisation").order_by("-starts_on", "-pk")
     if reach.organisations is not None:
         memberships = memberships.filter(organisation__in=reach.organisations)
@@ -79,6 +82,7 @@ def sheet_of(person: User, user: User, reach: Reach) -> PersonSheet:
             EnrolmentRow(enrolment, steps_of(enrolment)) for enrolment in enrolments.order_by("-enrolled_at", "-pk")
         ),
         evidence=tuple(EvidenceCount(kind, themes.get(kind, 0)) for kind in EvidenceKind),
+        shows_scores=user.sees_everyone,
     )
 
 
@@ -97,7 +101,7 @@ def steps_of(enrolment: Enrolment) -> tuple[StepRow, ...]:
                 kind=step["kind"],
                 is_required=step["is_required"],
                 status=state.status if state else StepStatus.NOT_STARTED,
-                best_score=None if state is None or state.best_score is None else float(state.best_score),
+                best_score=None if state is None or state.best_score is None else int(state.best_score),
                 attempts_count=state.attempts_count if state else 0,
                 first_completed_at=state.first_completed_at if state else None,
             )

@@ -4,11 +4,12 @@ import csv
 import io
 import tracemalloc
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -17,9 +18,10 @@ from cms.accounts.models import User
 from coordination.exports import HEADERS, csv_chunks, harmless, lines, xlsx_file
 from coordination.queries.people import CourseState, PersonRow
 from courses.enums import Status
+from courses.models import EnrolmentState
 from tests.coordination.test_screens import close
 from tests.coordination.world import make_course, make_enrolment, random_world
-from tests.factories.accounts import MembershipFactory
+from tests.factories.accounts import MembershipFactory, OrganisationFactory
 from tests.strict_client import StrictClient
 
 SignIn = Callable[[User], StrictClient]
@@ -71,6 +73,81 @@ def test_dates_and_figures_are_those_a_french_spreadsheet_reads(sign_in: SignIn,
     line = as_csv(sign_in(coordinator).get(reverse("pilotage_people_csv")))[1]
 
     assert line[7:11] == ["1", "2", "50", "01/04/2026"]
+
+
+@pytest.mark.django_db
+def test_a_line_of_the_workbook_and_of_the_text_say_the_same_in_their_own_types(
+    sign_in: SignIn, coordinator: User
+) -> None:
+    organisation = OrganisationFactory(name="Fédération « L'Œuvre à l'écoute »; Manche")
+    membership = MembershipFactory(
+        organisation=organisation,
+        person__first_name="Zoé-Maëlle",
+        person__last_name="d'Œil\nçà",
+        person__email="zoe@test.example",
+        person__job="cip",
+    )
+    MembershipFactory(person=membership.person, organisation=OrganisationFactory(name="Ça et là"))
+    course = make_course("SOCLE")
+    enrolment = make_enrolment(
+        membership.person,
+        course,
+        Status.COMPLETED,
+        enrolled_at=datetime(2026, 3, 31, 22, 30, tzinfo=UTC),  # the 1st of April in Paris
+        due_on=date(2026, 12, 31),
+    )
+    EnrolmentState.objects.filter(pk=enrolment.pk).update(
+        completed_at=datetime(2026, 7, 14, 12, tzinfo=UTC), last_activity_at=datetime(2026, 7, 14, 23, tzinfo=UTC)
+    )
+    client = sign_in(coordinator)
+
+    comma = as_csv(client.get(reverse("pilotage_people_csv")))
+    response = client.get(reverse("pilotage_people_xlsx"))
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    close(response)
+
+    who = ["d'Œil\nçà", "Zoé-Maëlle", "zoe@test.example", "Conseiller en insertion professionnelle"]
+    what = ["Ça et là, Fédération « L'Œuvre à l'écoute »; Manche", "Formation SOCLE", "Terminé"]
+    assert comma[1:] == [[*who, *what, "2", "2", "100", "01/04/2026", "31/12/2026", "14/07/2026", "15/07/2026"]]
+    dates = [datetime(2026, 4, 1), datetime(2026, 12, 31), datetime(2026, 7, 14), datetime(2026, 7, 15)]
+    assert [cell.value for cell in sheet[2]] == [*who, *what, 2, 2, 100, *dates]
+    assert [cell.number_format for cell in sheet[2]] == ["General"] * 10 + ["DD/MM/YYYY"] * 4
+    assert all(cell.font.bold for cell in sheet[1])
+    assert (sheet.title, sheet.freeze_panes, sheet.auto_filter.ref) == ("Personnes", "A2", "A1:N2")
+
+
+@pytest.mark.django_db
+def test_a_person_without_course_has_one_line_and_an_empty_list_only_its_headers(
+    sign_in: SignIn, coordinator: User
+) -> None:
+    MembershipFactory(
+        organisation__name="MSA", person__first_name="Ève", person__last_name="Hue", person__email="e@x.fr"
+    )
+    client = sign_in(coordinator)
+    nobody = {"q": "personne de ce nom"}
+
+    assert as_csv(client.get(reverse("pilotage_people_csv")))[1:] == [
+        ["Hue", "Ève", "e@x.fr", "", "MSA", "", "Pas inscrit", *[""] * 7]
+    ]
+    assert as_csv(client.get(reverse("pilotage_people_csv"), nobody)) == [list(HEADERS)]
+    assert as_xlsx(client.get(reverse("pilotage_people_xlsx"), nobody)) == [list(HEADERS)]
+
+
+@pytest.mark.django_db
+def test_files_are_named_by_the_day_sent_by_pieces_and_kept_by_no_proxy(sign_in: SignIn, coordinator: User) -> None:
+    MembershipFactory()
+    client, day = sign_in(coordinator), timezone.localdate().isoformat()
+
+    for extension, kind in (
+        ("csv", "text/csv; charset=utf-8"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ):
+        response = client.get(reverse(f"pilotage_people_{extension}"))
+        assert response.streaming
+        assert response["Content-Type"] == kind
+        assert response["Content-Disposition"] == f'attachment; filename="personnes-{day}.{extension}"'
+        assert "private" in response["Cache-Control"] and "no-store" in response["Cache-Control"]
+        close(response)
 
 
 @pytest.mark.django_db

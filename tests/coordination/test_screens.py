@@ -54,6 +54,7 @@ def test_the_door(name: str, client: StrictClient, sign_in: SignIn, request: pyt
         response = sign_in(request.getfixturevalue(role)).get(reverse(name))
         close(response)
         assert response.status_code == status, role
+        assert status == 404 or "no-store" in response["Cache-Control"]
 
 
 def test_a_lead_sees_their_own_people_and_nothing_of_others(
@@ -269,6 +270,24 @@ def test_a_person_shows_dated_posts_and_steps_but_no_answer(
     assert "Quiz 1.1 En cours 1 33 %" in page
     assert "Leçon 1.1 À faire 0 sans note pas encore" in page
     assert "directeur de France Travail" not in page
+
+
+def test_a_score_is_for_its_author_and_the_coordination_never_for_the_employer(
+    sign_in: SignIn, coordinator: User, lead: User, professional: User
+) -> None:
+    tree = course_tree(lessons=1, quizzes=1)
+    enrolment, quiz = make_real_enrolment(professional, tree), tree.quizzes[0]
+    record_attempt(
+        enrolment=enrolment, step_key=quiz.step_key, idempotency_key="one", passed=False, score=2, max_score=3
+    )
+    address = reverse("pilotage_person", args=[professional.public_id])
+
+    # Two out of three is 66 %, as the learner reads it: it does not reach 67 %.
+    assert "Quiz 1.1 En cours 1 66 % pas encore" in text(sign_in(coordinator).get(address))
+    seen_by_employer = text(sign_in(lead).get(address))
+    assert "Quiz 1.1 En cours pas encore" in seen_by_employer
+    assert "66 %" not in seen_by_employer
+    assert "Essais" not in seen_by_employer
 
 
 # What is done
