@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
-
 from cms.core.text import slug_of
 from cms.pages.models import HomePage
 from cms.roadmap.models import Theme, ThemeLink
