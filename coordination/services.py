@@ -6,7 +6,6 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from cms.accounts.enums import Role
 from cms.accounts.models import Organisation, User
 from cms.accounts.services import invite
 from coordination.models import StandingChange
@@ -34,7 +33,7 @@ def invite_by(*, user: User, invitation: dict[str, Any]) -> str:
     invite(
         email=invitation["email"],
         organisation=organisation,
-        role=invitation.get("role", Role.MEMBER),
+        role=invitation.get("role"),
         first_name=invitation["first_name"],
         last_name=invitation["last_name"],
         invited_by=user,

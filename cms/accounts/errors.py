@@ -17,6 +17,10 @@ class AccountExists(AccountError):
     """The address of the invitation already has an account."""
 
 
+class AccountClosed(AccountError):
+    """The address belongs to an account that was closed."""
+
+
 class NotTheInvited(AccountError):
     pass
 

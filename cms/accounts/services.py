@@ -15,8 +15,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cms.accounts.enums import Role
-from cms.accounts.errors import AccountExists, AlreadyMember, InvitationClosed, MoveTooEarly, NotTheInvited
+from cms.accounts.errors import (
+    AccountClosed,
+    AccountExists,
+    AlreadyMember,
+    InvitationClosed,
+    MoveTooEarly,
+    NotTheInvited,
+)
 from cms.accounts.models import Invitation, Membership, Organisation, Session, User
+from cms.core.mail import signature
 
 INVITATION_DAYS = 7
 
@@ -25,32 +33,35 @@ def invite(
     *,
     email: str,
     organisation: Organisation,
-    role: str = Role.MEMBER,
+    role: str | None = None,
     first_name: str = "",
     last_name: str = "",
     invited_by: User | None = None,
 ) -> Invitation:
     """Keep a place for this address in `organisation` for `INVITATION_DAYS` days, and send the mail.
 
-    Inviting again renews the invitation still waiting: same address, new delay, new mail.
-    Someone who has an account elsewhere is invited to join with it. Raises AlreadyMember.
+    Inviting again renews the invitation still waiting: same address, new delay, new mail; without a `role` it
+    keeps the one it had (member at first). Someone who has an account elsewhere is invited to join with it.
+    Raises AlreadyMember, AccountClosed.
     """
     email = email.strip().lower()
     with transaction.atomic():
         organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         if Membership.objects.not_ended().filter(person__email=email, organisation=organisation).exists():
             raise AlreadyMember(f"{email} est déjà dans la structure « {organisation} ».")
+        if User.objects.filter(email=email, is_active=False).exists():
+            raise AccountClosed(f"Le compte de {email} est fermé. L'administration du site peut le rouvrir.")
         invitation, _created = Invitation.objects.update_or_create(
             email=email,
             organisation=organisation,
             accepted_at=None,
             defaults={
-                "role": role,
                 "first_name": first_name,
                 "last_name": last_name,
                 "invited_by": invited_by,
                 "expires_at": timezone.now() + timedelta(days=INVITATION_DAYS),
-            },
+            }
+            | ({"role": role} if role else {}),
         )
         _send(invitation)
     return invitation
@@ -58,10 +69,15 @@ def invite(
 
 def _send(invitation: Invitation) -> None:
     address = settings.WAGTAILADMIN_BASE_URL + reverse("accounts:invitation", args=[invitation.token])
-    context = {"invitation": invitation, "address": address, "days": INVITATION_DAYS}
+    context = signature() | {
+        "invitation": invitation,
+        "address": address,
+        "days": INVITATION_DAYS,
+        "has_account": User.objects.filter(email=invitation.email).exists(),
+    }
     subject = render_to_string("accounts/mail/invitation_subject.txt", context)
     body = render_to_string("accounts/mail/invitation_body.txt", context)
-    send_mail(" ".join(subject.split()), body, None, [invitation.email])
+    send_mail(" ".join(subject.split()), body.strip(), None, [invitation.email])
 
 
 def open_account(*, token: UUID, first_name: str, last_name: str, job: str, password: str) -> User:

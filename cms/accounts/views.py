@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.accounts import queries, services
 from cms.accounts.errors import AccountError
@@ -58,6 +58,15 @@ def join(request: HttpRequest, token: UUID) -> HttpResponse:
         return _answer(request, *queries.invitation_door(token=token, visitor=request.user))
     messages.success(request, f"Vous avez rejoint la structure « {membership.organisation} ».")
     return redirect("/")
+
+
+@never_cache
+@require_safe
+def message_sent(request: HttpRequest) -> HttpResponse:
+    """Where allauth sends whoever signs in with an address still to confirm; anyone may come here by the address."""
+    if request.user.is_authenticated:
+        return redirect("account_email")
+    return render(request, "account/verification_sent.html")
 
 
 def _answer(request: HttpRequest, door: Door, found: Any) -> HttpResponse:

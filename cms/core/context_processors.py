@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 
+from cms.core.mail import signature
+
 DISPLAY_COOKIE = "affichage"
 DISPLAYS = {"clair": "light", "sombre": "dark"}  # cookie → data-theme; anything else follows the device
 
@@ -33,8 +35,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.SOCLE_DEMO,
         "demo_accounts": settings.DEMO_ACCOUNTS if settings.SOCLE_DEMO else [],
         "demo_password": settings.DEMO_PASSWORD if settings.SOCLE_DEMO else "",
-        "service_name": settings.SOCLE_SERVICE_NAME,
-        "help_email": settings.SOCLE_HELP_EMAIL,
+        **signature(),
         "accessibility_state": settings.SOCLE_ACCESSIBILITY_STATE,
         "display": request.COOKIES.get(DISPLAY_COOKIE, ""),
         "display_theme": DISPLAYS.get(request.COOKIES.get(DISPLAY_COOKIE, ""), ""),

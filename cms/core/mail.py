@@ -26,6 +26,11 @@ class OutboxBackend(BaseEmailBackend):
         return stored
 
 
+def signature() -> dict[str, str]:
+    """What the end of every mail says: whose service this is, and who answers questions."""
+    return {"service_name": settings.SOCLE_SERVICE_NAME, "help_email": settings.SOCLE_HELP_EMAIL}
+
+
 def deliver(payload: dict[str, Any]) -> None:
     """Send one stored message with `EMAIL_DELIVERY_BACKEND`."""
     message = EmailMultiAlternatives(

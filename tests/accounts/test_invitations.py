@@ -12,7 +12,7 @@ from django.core import mail
 from django.utils import timezone
 
 from cms.accounts import services
-from cms.accounts.errors import AlreadyMember
+from cms.accounts.errors import AccountClosed, AlreadyMember
 from cms.accounts.models import Invitation, Membership, Organisation, User
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 
@@ -111,6 +111,87 @@ def test_someone_who_has_an_account_signs_in_and_joins_with_it(
     assert signed_in.post(f"{door(invitation)}rejoindre/")["Location"] == "/"
     assert person.memberships.current().count() == 2
     assert signed_in.post(f"{door(invitation)}rejoindre/").status_code == 410
+
+
+PASSWORD = "des cerises en hiver"
+
+
+@pytest.fixture
+def settled(db: None) -> User:
+    """Someone who has an account already, in another organisation."""
+    person = MembershipFactory(person__email="zoe@test.example", organisation=OrganisationFactory(code="CAF")).person
+    person.set_password(PASSWORD)
+    person.save()
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return person
+
+
+def link_in_mail() -> str:
+    return re.search(r"http://127\.0\.0\.1:8000(/compte/\S+)", mail.outbox[-1].body)[1]
+
+
+def link_on(page: Any, words: str) -> str:
+    found = re.search(rf'href="([^"]+)"[^>]*>\s*{words}', page.content.decode())
+    assert found, page.content.decode()
+    return found[1]
+
+
+def test_the_mail_says_that_one_has_an_account_and_leads_to_joining(
+    client: Any, settled: User, invitation: Invitation
+) -> None:
+    body = mail.outbox[-1].body
+    assert "Vous avez déjà un compte : connectez-vous pour rejoindre cette structure." in body
+    assert "ouvrir votre compte" not in body
+    page = client.get(link_in_mail())
+    assert title(page) == "Vous avez déjà un compte"
+    sign_in_address = link_on(page, "Se connecter pour rejoindre")
+    signed = client.post(sign_in_address, {"login": settled.email, "password": PASSWORD}, follow=True)
+    assert signed.redirect_chain == [(door(invitation), 302)]
+    assert title(signed) == "Rejoindre « Mutualité sociale agricole »"
+    assert client.post(f"{door(invitation)}rejoindre/")["Location"] == "/"
+    told = client.get("/compte/email/").content.decode()
+    assert "Vous avez rejoint la structure « Mutualité sociale agricole »." in told
+    again = client.get(link_in_mail())
+    assert "vous avez rejoint la structure « Mutualité sociale agricole »" in again.content.decode()
+
+
+def test_whoever_is_signed_in_as_another_goes_out_and_comes_back_to_the_invitation(
+    sign_in: Any, settled: User, professional: User, invitation: Invitation
+) -> None:
+    client = sign_in(professional)
+    page = client.get(link_in_mail()).content.decode()
+    assert f'name="next" value="{door(invitation)}"' in page
+    out = client.post("/compte/logout/", {"next": door(invitation)}, follow=True)
+    assert (out.redirect_chain, title(out)) == ([(door(invitation), 302)], "Vous avez déjà un compte")
+
+
+def test_a_used_invitation_tells_another_person_only_that(
+    client: Any, sign_in: Any, professional: User, invitation: Invitation
+) -> None:
+    client.post(door(invitation), TYPED)
+    page = sign_in(professional).get(door(invitation))
+    assert (page.status_code, title(page)) == (410, "Cette invitation a déjà servi")
+    assert "n'est pas pour le compte avec lequel vous êtes connecté" in page.content.decode()
+    assert "zoe@test.example" not in page.content.decode()
+
+
+def test_a_withdrawn_invitation_opens_nothing(client: Any, settled: User, invitation: Invitation) -> None:
+    invitation.delete()
+    page = client.get(link_in_mail())
+    assert (page.status_code, title(page)) == (404, "Cette invitation n'existe pas")
+    assert "l'invitation a été retirée" in page.content.decode()
+
+
+def test_a_closed_account_is_not_invited(organisation: Organisation, settled: User) -> None:
+    services.deactivate(person=settled)
+    with pytest.raises(AccountClosed, match="est fermé"):
+        services.invite(email=settled.email, organisation=organisation)
+    assert (mail.outbox, Invitation.objects.count()) == ([], 0)
+
+
+def test_renewing_without_a_role_keeps_the_one_promised(invitation: Invitation, organisation: Organisation) -> None:
+    assert services.invite(email=invitation.email, organisation=organisation).role == "lead"
+    assert services.invite(email="autre@test.example", organisation=organisation).role == "member"
 
 
 def test_inviting_again_renews_the_same_invitation(invitation: Invitation, organisation: Organisation) -> None:

@@ -160,6 +160,13 @@ def test_an_unverified_address_is_verified_by_a_link_before_the_first_sign_in(cl
     assert is_signed_in(client)
 
 
+def test_the_page_of_the_message_sent_tells_the_truth_to_whoever_opens_it(client: Any, person: User) -> None:
+    page = client.get("/compte/confirm-email/").content.decode()
+    assert "Si vous venez de vous connecter pour la première fois" in page
+    sign_in_by_form(client, person.email)
+    assert client.get("/compte/confirm-email/")["Location"] == "/compte/email/"
+
+
 def test_a_new_address_is_verified_before_it_replaces_the_old_one(client: Any, person: User) -> None:
     sign_in_by_form(client, person.email)
     assert client.get("/compte/email/").status_code == 200

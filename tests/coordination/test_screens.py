@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cms.accounts.models import Invitation, User
 from courses.enums import EnrolmentSource, Status
@@ -324,6 +325,27 @@ def test_an_impossible_enrolment_is_refused_by_the_form(sign_in: SignIn, coordin
 
     assert response.status_code == 422
     assert "Cette date est passée" in text(response)
+
+
+def test_a_lead_cannot_invite_who_is_already_there_nor_lower_what_the_coordination_promised(
+    sign_in: SignIn, lead: User, professional: User, coordinator: User
+) -> None:
+    client, address = sign_in(lead), reverse("pilotage_invite")
+    typed = {"first_name": "", "last_name": "", "organisation": "MSA"}
+
+    refused = client.post(address, typed | {"email": professional.email.upper()})
+    assert refused.status_code == 422
+    assert f"{professional.email} est déjà dans la structure" in text(refused)
+
+    promised = typed | {"email": "chef@msa.example", "role": "lead"}
+    assert sign_in(coordinator).post(address, promised).status_code == 302
+    assert client.post(address, promised | {"role": "member"}).status_code == 302
+    assert Invitation.objects.get().role == "lead"
+
+
+def test_who_led_an_organisation_until_yesterday_invites_no_more(sign_in: SignIn, lead: User) -> None:
+    lead.memberships.update(ends_on=timezone.localdate())
+    assert sign_in(lead).post(reverse("pilotage_invite"), {"email": "a@msa.example"}).status_code == 404
 
 
 def test_a_lead_invites_a_member_into_their_organisation_only(
