@@ -1,19 +1,23 @@
 """What every test stands on: real PostgreSQL from a migrated template, a strict client, one person per role."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from cms.accounts.models import COORDINATION, TRAINERS, User
-from tests.database import ensure_template, restore
+from tests.database import DEMO_MEDIA, clone, ensure_demo, ensure_template, restore
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.strict_client import UNDEFINED, StrictClient
+
+FILES = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +37,32 @@ def _clean(settings: Any) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def demo_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The name of this worker's copy of the demonstration; its files are those of the run, to be read only."""
+    name = f"test_socle_demo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with django_db_blocker.unblock():
+        clone(name, template=ensure_demo())
+    yield name
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def demo(demo_database: str, django_db_blocker: Any) -> Iterator[None]:
+    """The demonstration as loaded, instead of the empty database, for a module whose tests undo what they write."""
+    usual = connection.settings_dict["NAME"]
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=str(DEMO_MEDIA), STORAGES=django_settings.STORAGES | {"default": FILES}),
+    ):
+        connection.close()
+        connection.settings_dict["NAME"] = demo_database
+        yield
+        connection.close()
+        connection.settings_dict["NAME"] = usual
 
 
 @pytest.fixture

@@ -1,15 +1,24 @@
-"""One migrated template database, cloned for each test run and each worker, so that a run starts in seconds."""
+"""Databases made once and cloned, so that a run starts in seconds: one migrated, one with the demonstration."""
 
 import fcntl
 import hashlib
+import os
+import shutil
+import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[1]
+DEMO_MEDIA = ROOT / ".local" / "tests-demo-media"
 
 
 def fingerprint() -> str:
@@ -21,12 +30,19 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+@contextmanager
+def _one_at_a_time(what: str) -> Iterator[None]:
+    """Workers build for one another: the first builds, the others wait and find it there."""
+    lock = Path(tempfile.gettempdir()) / f"socle-{what}-{hashlib.sha256(bytes(ROOT)).hexdigest()[:12]}.lock"
+    with lock.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def ensure_template() -> str:
     """Create the template database if it is not there yet; return its name."""
     name = f"socle_template_{fingerprint()}"
-    lock = Path(tempfile.gettempdir()) / f"socle-template-{hashlib.sha256(bytes(ROOT)).hexdigest()[:12]}.lock"
-    with lock.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with _one_at_a_time("template"):
         with connection._nodb_cursor() as cursor:
             cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'socle\\_template\\_%%'")
             existing = [row[0] for row in cursor.fetchall()]
@@ -57,3 +73,60 @@ def restore() -> None:
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{ensure_template()}" STRATEGY FILE_COPY')
+
+
+def clone(name: str, *, template: str) -> None:
+    """Make `name` a copy of `template`, in the place of what it was."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+
+
+def dsn(name: str) -> str:
+    """What libpq takes for a database of the server the tests run on."""
+    parameters = connection.get_connection_params()
+    kept = {key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}
+    return psycopg.conninfo.make_conninfo(**kept, dbname=name)
+
+
+def address(name: str) -> str:
+    """The same, as `DATABASE_URL` takes it."""
+    described = psycopg.conninfo.conninfo_to_dict(dsn(name))
+    secret = f":{described['password']}" if "password" in described else ""
+    place = urlencode({key: described[key] for key in ("host", "port") if key in described})
+    return f"postgres://{described.get('user', '')}{secret}@/{name}?{place}"
+
+
+def ensure_demo() -> str:
+    """Load the demonstration once for this run, by its own command; return the database's name. Files: DEMO_MEDIA."""
+    name = f"socle_demo_{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    with _one_at_a_time("demo"):
+        with connection._nodb_cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'socle\\_demo\\_%%'")
+            existing = [row[0] for row in cursor.fetchall()]
+            if name in existing:
+                return name
+            for stale in existing:
+                cursor.execute(f'DROP DATABASE "{stale}" WITH (FORCE)')
+        shutil.rmtree(DEMO_MEDIA, ignore_errors=True)
+        DEMO_MEDIA.mkdir(parents=True)
+        building = f"building_{name}"
+        clone(building, template=ensure_template())
+        environment = os.environ | demo_environment(building, DEMO_MEDIA)
+        loading = subprocess.run(
+            [sys.executable, "manage.py", "load_demo"],
+            cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert loading.returncode == 0, loading.stderr
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{name}"')
+    return name
+
+
+def demo_environment(name: str, media: Path) -> dict[str, str]:
+    """What a process needs to serve a copy of the demonstration."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "cms.settings.browser",
+        "DATABASE_URL": address(name),
+        "MEDIA_ROOT": str(media),
+    }

@@ -17,16 +17,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString
-from urllib.parse import urlencode
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
 
-from tests.database import ensure_template
+from tests.database import DEMO_MEDIA, clone, demo_environment, dsn, ensure_demo
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -41,12 +40,11 @@ def find_chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One site and one browser for all of them: they stay on one worker. Without Chromium they are skipped, loudly."""
+    """Without Chromium they are skipped, loudly."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if not find_chromium():
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed: the browser tests did NOT run"))
 
@@ -98,31 +96,18 @@ def wait_for(address: str, server: subprocess.Popen[bytes], seconds: float = 40)
     raise AssertionError(f"the site does not answer at {address} (exit code {server.poll()})")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def live_site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     name = f"socle_browser_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock():
-        template = ensure_template()
-        parameters = connection.get_connection_params()
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    dsn = psycopg.conninfo.make_conninfo(
-        **{key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}, dbname=name
-    )
-    described = psycopg.conninfo.conninfo_to_dict(dsn)
-    secret = f":{described['password']}" if "password" in described else ""
-    place = urlencode({key: described[key] for key in ("host", "port") if key in described})
-    url = f"postgres://{described.get('user', '')}{secret}@/{name}?{place}"
+        clone(name, template=ensure_demo())
+        database = dsn(name)
+        environment = os.environ | demo_environment(name, media)
+    shutil.copytree(DEMO_MEDIA, media, dirs_exist_ok=True)
     port = free_port()
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "cms.settings.browser",
-        "DATABASE_URL": url,
-        "MEDIA_ROOT": str(tmp_path_factory.mktemp("media")),
-        "BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    site = LiveSite(f"http://127.0.0.1:{port}", dsn, environment, settings.DEMO_PASSWORD)
-    site.manage("load_demo")
+    environment["BASE_URL"] = f"http://127.0.0.1:{port}"
+    site = LiveSite(f"http://127.0.0.1:{port}", database, environment, settings.DEMO_PASSWORD)
     log_path = tmp_path_factory.mktemp("granian") / "log"
     log = log_path.open("wb")
     server = subprocess.Popen(
@@ -138,18 +123,21 @@ def live_site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) 
         server.wait(20)
         log.close()
         print(log_path.read_text()[-6000:])  # shown by pytest when a test fails
-        with psycopg.connect(dsn, dbname="postgres", autocommit=True) as database:
-            database.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        with psycopg.connect(database, dbname="postgres", autocommit=True) as server_connection:
+            server_connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(live_site: LiveSite) -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, where Django then refuses to touch the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
+    # Playwright keeps an event loop in this thread. Django refuses to touch the database there, and knows other
+    # connections inside the loop than outside: none may stay open when one is left for the other.
+    connections.close_all()
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield chromium
         chromium.close()
+        connections.close_all()
 
 
 class Visitor:

@@ -15,19 +15,14 @@ from courses.models import Attempt, Enrolment, EnrolmentState
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def people(demo):
-    load_demo()
-
-
-def test_each_announced_account_signs_in_with_the_shared_password(people, client):
+def test_each_announced_account_signs_in_with_the_shared_password(demo, client):
     assert [email for email, _what in settings.DEMO_ACCOUNTS] == [someone.address for someone in ACCOUNTS]
     for email, _what in settings.DEMO_ACCOUNTS:
         assert client.login(email=email, password=settings.DEMO_PASSWORD), email
         assert EmailAddress.objects.get(email=email).verified
 
 
-def test_each_account_has_its_role(people):
+def test_each_account_has_its_role(demo):
     by_email = {user.email.partition("@")[0]: user for user in User.objects.filter(email__endswith="demo.example")}
     roles = {
         name: (user.is_superuser, user.is_coordinator, user.is_trainer, user.is_lead)
@@ -44,7 +39,7 @@ def test_each_account_has_its_role(people):
     }
 
 
-def test_loading_twice_adds_nobody_and_nothing(people):
+def test_loading_twice_adds_nobody_and_nothing(demo):
     def count():
         return [model.objects.count() for model in (User, Membership, Enrolment, Attempt, EnrolmentState, Evidence)]
 
@@ -54,13 +49,13 @@ def test_loading_twice_adds_nobody_and_nothing(people):
     assert count() == before
 
 
-def test_states_are_what_the_status_function_says(people, capsys):
+def test_states_are_what_the_status_function_says(demo, capsys):
     call_command("check_progress")
 
     assert "aucun écart" in capsys.readouterr().out
 
 
-def test_every_situation_has_somebody(people):
+def test_every_situation_has_somebody(demo):
     statuses = set(EnrolmentState.objects.values_list("status", flat=True))
     half_way = EnrolmentState.objects.get(enrolment__person__email="professionnel@demo.example")
     stuck = Enrolment.objects.get(person__email="bruno.leroux@demo.example")

@@ -101,7 +101,7 @@ class TestReading:
 
         assert client.post(address).status_code == 302
         assert sign_in(professional).get(address).status_code == 405
-        assert not Evidence.objects.filter(source=f"page:{page.pk}").exists()
+        assert not Evidence.objects.filter(person=professional).exists()
 
     def test_what_is_not_a_live_information_page_is_a_404(self, demo, sign_in, professional):
         client = sign_in(professional)
