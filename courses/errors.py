@@ -47,6 +47,11 @@ class QuizNotStarted(CourseError):
         super().__init__("Aucune tentative n'est en cours pour ce quiz. Vous pouvez en commencer une.")
 
 
+class QuizPageOutdated(CourseError):
+    def __init__(self) -> None:
+        super().__init__("Cette page n'était plus à jour : rien n'a été remis. Votre tentative en cours est ici.")
+
+
 class QuizNotReady(CourseError):
     def __init__(self) -> None:
         super().__init__("Ce quiz n'a pas encore de questions. Prévenez la personne à contacter pour la formation.")

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from courses import quiz
-from courses.errors import EnrolmentClosed, QuizNotReady, QuizNotStarted, StepNotInVersion
+from courses.errors import EnrolmentClosed, QuizNotReady, QuizNotStarted, QuizPageOutdated, StepNotInVersion
 from courses.models import Attempt, AttemptDraft, Enrolment, QuizPage
 from courses.services.attempts import record_attempt
 
@@ -77,17 +77,19 @@ def save_answer(*, draft: AttemptDraft, number: int, values: Sequence[str]) -> A
 def submit_quiz(*, enrolment: Enrolment, step_key: UUID, key: UUID) -> Attempt:
     """Grade the attempt under way with the pinned version's pass mark, store it, and close the draft.
 
-    `key` is the draft's: handing it in twice returns the first attempt. Raises QuizNotStarted, and what
-    `record_attempt` raises.
+    `key` is the draft's: handing it in twice returns the first attempt. Raises QuizNotStarted, QuizPageOutdated when
+    another attempt is under way, and what `record_attempt` raises.
     """
-    drafts = AttemptDraft.objects.filter(enrolment=enrolment, step_key=step_key, idempotency_key=key)
+    drafts = AttemptDraft.objects.filter(enrolment=enrolment, step_key=step_key)
     try:
-        draft = _locked(drafts)
+        draft = _locked(drafts.filter(idempotency_key=key))
     except QuizNotStarted:
         known = Attempt.objects.filter(enrolment=enrolment, step_key=step_key, idempotency_key=str(key)).first()
-        if known is None:
-            raise
-        return known
+        if known is not None:
+            return known
+        if drafts.exists():
+            raise QuizPageOutdated from None
+        raise
     step = enrolment.version.step(step_key)
     if step is None:
         raise StepNotInVersion

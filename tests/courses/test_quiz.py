@@ -218,6 +218,13 @@ class TestAttempt:
         refused = browser.post(f"{base}/envoyer/", {"key": str(uuid4())}, follow=True)
         assert "Aucune tentative n'est en cours" in text(refused)
 
+    def test_the_key_of_another_page_hands_nothing_in(self, tree, sign_in, professional):
+        browser, base = sign_in(professional), self.base(tree)
+        browser.post(f"{base}/commencer/")
+        refused = browser.post(f"{base}/envoyer/", {"key": str(uuid4())}, follow=True)
+        assert "Cette page n'était plus à jour" in text(refused)
+        assert (AttemptDraft.objects.count(), Attempt.objects.count()) == (1, 0)
+
     @pytest.mark.parametrize("value", ["inconnue", "x" * 1_000_000, "\0", "'; DROP TABLE", "[]", "é" * 1000])
     def test_a_hostile_answer_gets_a_sentence(self, tree, sign_in, professional, value):
         browser, base = sign_in(professional), self.base(tree)

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from cms.embedded.postgres import CHECKOUT
 from cms.embedded.processes import is_alive, wait_until
@@ -130,3 +132,10 @@ def test_the_demonstration_says_that_its_port_is_taken() -> None:
         )
     assert (result.returncode, result.stdout.strip()) == (1, "")
     assert f"Le port {port} n'est pas libre" in result.stderr
+
+
+def test_the_demonstration_says_that_the_assets_are_not_built(tmp_path: Path, settings: Any) -> None:
+    settings.BASE_DIR = tmp_path
+    with pytest.raises(CommandError, match="ressources du navigateur manquent"):
+        call_command("demo", port="48713")
+    assert not (tmp_path / ".local").exists()

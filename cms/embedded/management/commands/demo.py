@@ -43,6 +43,7 @@ class Command(BaseCommand):
         self.local = settings.BASE_DIR / ".local"
         try:
             number = free_port(port)
+            check_assets()
             with self.alone():
                 environment = {"DEBUG": os.environ.get("DEBUG", "false"), "PYTHONUNBUFFERED": "1"}
                 with Supervisor(logs=self.local / "logs", environment=environment) as supervisor:
@@ -164,6 +165,12 @@ def free_port(text: str) -> int:
                 f"Le port {text} n'est pas libre ({error.strerror}). Choisissez-en un autre : make run PORT=8001"
             ) from error
     return int(text)
+
+
+def check_assets() -> None:
+    """Raise EmbeddedError unless what npm brings for the browser is there."""
+    if not (settings.BASE_DIR / "build" / "npm").is_dir():
+        raise EmbeddedError("Les ressources du navigateur manquent (build/npm). Préparez-les : make assets")
 
 
 def start_postgres(supervisor: Supervisor, cluster: Cluster) -> None:
