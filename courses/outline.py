@@ -118,20 +118,24 @@ def outline_of(
     *,
     here: object = None,
     last_key: object = None,
+    is_enrolled: bool = True,
 ) -> Outline:
     """Return the outline of a version; steps withdrawn are left out.
 
     `states` are rows `{key, status, score}`; `here` is the key of the page one is on, `last_key` of the last opened.
+    To look at a step without being enrolled begins nothing.
     """
     known = {state["key"]: state for state in states}
-    here_key, last = str(here), str(last_key)
+    here_key = str(here)
+    opened = {here_key, str(last_key)} if is_enrolled else set()
     stations, lessons = [], 0
     for step in manifest:
         if step["is_withdrawn"]:
             continue
         lessons += step["kind"] == StepKind.LESSON
         number = lessons if step["kind"] == StepKind.LESSON else None
-        station = _station(step, known.get(step["step_key"]), number=number, here=here_key, last_key=last)
+        key = step["step_key"]
+        station = _station(step, known.get(key), number=number, is_here=key == here_key, is_opened=key in opened)
         stations.append((step["module_id"], step["module"], station))
     groups = tuple(
         Group(f"{number}. {title}", f"module-{module}", tuple(station for _, _, station in members))
@@ -141,12 +145,12 @@ def outline_of(
 
 
 def _station(
-    step: Mapping[str, Any], state: Mapping[str, Any] | None, *, number: int | None, here: str, last_key: str
+    step: Mapping[str, Any], state: Mapping[str, Any] | None, *, number: int | None, is_here: bool, is_opened: bool
 ) -> Station:
     if state is not None and state["status"] == StepStatus.COMPLETED:
         word = "done"
     else:
-        word = "current" if state is not None or step["step_key"] in (here, last_key) else "todo"
+        word = "current" if state is not None or is_opened else "todo"
     return Station(
         key=step["step_key"],
         kind=step["kind"],
@@ -158,7 +162,7 @@ def _station(
         number=number,
         state=word,
         score=int(state["score"]) if state is not None and state["score"] is not None else None,
-        is_here=step["step_key"] == here,
+        is_here=is_here,
     )
 
 

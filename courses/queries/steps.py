@@ -115,7 +115,7 @@ def _without_enrolment(page: StepPage, person: User) -> StepScreen | None:
     if course is None:
         return None
     version = course.versions.order_by("-number").first()
-    outline = outline_of(version.manifest if version else [], here=page.step_key)
+    outline = outline_of(version.manifest if version else [], here=page.step_key, is_enrolled=False)
     if not person.has_admin and (not course.live or outline.here is None):
         return None
     return StepScreen(page, course.title, Standing(outline), is_preview=person.has_admin)

@@ -94,6 +94,13 @@ def test_the_whole_way(sign_in, professional):
     assert "parcours n° 1" in text(browser.get("/mon-parcours/"))
 
 
+def test_to_look_at_a_step_without_being_enrolled_begins_nothing(sign_in, professional):
+    course_tree(lessons=1, quizzes=1)
+    lesson = sign_in(professional).get("/formations/socle-commun/module-1/lecon-11/")
+    assert "Voir la formation et m'inscrire" in text(lesson)
+    assert outline(lesson) == [("Leçon 1.1", "todo"), ("Quiz 1.1", "todo")]
+
+
 def test_one_resumes_where_one_stopped(sign_in, professional):
     tree = course_tree(modules=2, lessons=2, quizzes=0)
     enrolment = enrol(person=professional, course=tree.course, source="self")
