@@ -106,6 +106,15 @@ class Dashboard:
         return "sans structure" if self.is_without_organisation else "en poste"
 
     @property
+    def taught(self) -> list[ThemeRow]:
+        """The themes with something to count: a course today, or people enrolled in one withdrawn since."""
+        return [row for row in self.themes if row.courses or row.figures.enrolled]
+
+    @property
+    def untaught(self) -> list[ThemeRow]:
+        return [row for row in self.themes if not row.courses and not row.figures.enrolled]
+
+    @property
     def of_everyone(self) -> str:
         return f"sur {self.total.people} {self.whose}"
 

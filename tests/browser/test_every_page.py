@@ -64,4 +64,22 @@ def test_a_page_is_sound_in_both_widths_and_themes(visit: Any, states: Any, who:
             page.set_viewport_size({"width": width, "height": 900})
             if faults := visitor.axe(rules) + (["scrolls sideways"] if visitor.scrolls_sideways() else []):
                 found[f"{theme}, {name}"] = faults
+    page.evaluate("document.documentElement.style.fontSize = '225%'")  # the text alone, twice its size
+    page.evaluate(TWO_FRAMES)
+    if visitor.scrolls_sideways():
+        found["text twice its size"] = ["scrolls sideways"]
     assert not found
+
+
+@pytest.mark.parametrize("path", ["/pilotage/", "/pilotage/personnes/"])
+def test_on_a_phone_each_row_of_figures_is_read_without_scrolling_aside(visit: Any, states: Any, path: str) -> None:
+    page = visit(storage_state=states["coordination"], viewport={"width": 320, "height": 900}).page
+    page.goto(path)
+    tables = page.locator(".table--stack")
+    assert tables.count()
+    for table in tables.all():
+        assert table.evaluate("table => table.closest('.scroll').scrollWidth <= table.closest('.scroll').clientWidth")
+        row = table.locator("tbody tr").first
+        assert row.get_by_role("rowheader").is_visible()
+        unlabelled = row.locator("td:not([data-label])")
+        assert unlabelled.count() == unlabelled.filter(has=page.get_by_role("list")).count()

@@ -109,7 +109,7 @@ def test_each_figure_leads_to_the_people_it_counts(sign_in: SignIn, coordinator:
     client = sign_in(coordinator)
 
     page = client.get(reverse("pilotage")).content.decode()
-    links = re.findall(r'<td class="number">\s*<a href="([^"]+)">(?:<b>[^<]*</b> <small>)?(\d+)', page)
+    links = re.findall(r'<td class="number"[^>]*>\s*<a href="([^"]+)">(?:<b>[^<]*</b> <small>)?(\d+)', page)
 
     assert len(links) >= 5
     for address, figure in links:
@@ -267,9 +267,9 @@ def test_a_person_shows_dated_posts_and_steps_but_no_answer(
 
     page = text(sign_in(coordinator).get(reverse("pilotage_person", args=[professional.public_id])))
 
-    assert "Mutualité sociale agricole Membre, depuis le 1 janvier 2026" in page
-    assert "Quiz 1.1 En cours 1 33 %" in page
-    assert "Leçon 1.1 À faire 0 sans note pas encore" in page
+    assert "Mutualité sociale agricole Membre, depuis le 1er janvier 2026" in page
+    assert "Quiz 1.1 En cours · meilleur score 33 %, 1 essai" in page
+    assert "Leçon 1.1 À faire" in page
     assert "directeur de France Travail" not in page
 
 
