@@ -96,7 +96,7 @@ def test_the_whole_way(sign_in, professional):
 
 def test_to_look_at_a_step_without_being_enrolled_begins_nothing(sign_in, professional):
     course_tree(lessons=1, quizzes=1)
-    lesson = sign_in(professional).get("/formations/socle-commun/module-1/lecon-11/")
+    lesson = sign_in(professional).get("/formations/socle-commun/module-1/lecon-1-1/")
     assert "Voir la formation et m'inscrire" in text(lesson)
     assert outline(lesson) == [("Leçon 1.1", "todo"), ("Quiz 1.1", "todo")]
 
