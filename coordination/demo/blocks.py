@@ -60,6 +60,17 @@ class BlockWriter:
             "rows": [{"values": [self._text(cell) for cell in row]} for row in block["rows"]],
         }
 
+    def _image(self, place: str, block: Raw) -> Raw:
+        return {
+            "image": self.links.images[block["file"]],
+            "alternative": block["alternative"],
+            "is_decorative": False,
+            "caption": self._text(block["caption"]),
+        }
+
+    def _document(self, place: str, block: Raw) -> Raw:
+        return {"document": self.links.documents[block["file"]], "title": "", "text": block["text"]}
+
     def _dialogue(self, place: str, block: Raw) -> Raw:
         lines = [
             {

@@ -20,6 +20,7 @@ class Walk:
     failures: int = 0
     source: str = EnrolmentSource.SELF
     due: int | None = None
+    """How many days ago it was to be finished; negative: still to come."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ PEOPLE = [
     Someone("Denise", "Pasquier", Job.AGENT_CCAS, "UDCCAS50"),
     # Others
     Someone("Florian", "Guérin", Job.AUTRE, "TANDEM", (socle(3, 28, 14),)),
-    Someone("Isabelle", "Toussaint", Job.AUTRE, "DDETS50", (socle(DONE, 200, 181),), 4),
+    # Took the course again, a year after: the first time stays whole, the second is under way.
+    Someone("Isabelle", "Toussaint", Job.AUTRE, "DDETS50", (socle(DONE, 390, 365), socle(4, 21, 5)), 4),
     Someone("Romain", "Lefèvre", Job.AUTRE, "REGION", (socle(2, 37, 35),)),
     # Moved: trained at the MSA, now at the CAF; keeps everything.
     Someone("Delphine", "Ozouf", Job.ASSISTANT_SOCIAL, "CAF50", (socle(DONE, 230, 204),), 6, came_from=("MSA", 64)),

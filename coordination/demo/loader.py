@@ -5,6 +5,7 @@ from django.db import transaction
 from cms.accounts.models import Organisation
 from coordination.demo.courses import CoursePages
 from coordination.demo.files import read_files
+from coordination.demo.media import load_documents, load_images
 from coordination.demo.pages import SitePages
 from coordination.demo.people import PeopleWriter
 from coordination.demo.richtext import Links
@@ -29,7 +30,12 @@ def load_content() -> dict[str, Organisation]:
     organisations = load_organisations(files)
     pages = SitePages(files)
     courses = CoursePages(files, pages.home)
-    links = Links(pages=pages.ids(), themes={code: f"/feuille-de-route/{code}/" for code in themes})
+    links = Links(
+        pages=pages.ids(),
+        themes={code: f"/feuille-de-route/{code}/" for code in themes},
+        images=load_images(),
+        documents=load_documents(),
+    )
     pages.publish(links, themes, organisations)
     courses.publish(links, themes)
     return organisations

@@ -6,7 +6,7 @@ did since belongs to whoever tries the demonstration.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from random import Random
@@ -29,10 +29,29 @@ from coordination.demo.cast import ACCOUNTS, PEOPLE, Someone, Walk
 from courses import quiz
 from courses.enums import StepKind, StepStatus
 from courses.models import Attempt, CoursePage, Enrolment, EnrolmentState, QuizPage
-from courses.services import enrol, recompute
+from courses.services import enrol, recompute, retake
 from courses.services.quizzes import questions_of
 
 AN_HOUR = 1 / 24
+MORNING, MINUTES_OF_WORK, LUNCH_AT, LUNCH = time(8, 30), 480, 240, 60
+FRIDAY = 4
+
+
+def at_work(instant: datetime) -> datetime:
+    """Bring an instant into working hours: 8:30 to 12:30 and 13:30 to 17:30, Monday to Friday.
+
+    Days are squeezed, never swapped: what came after still comes after. A weekend goes with its Friday.
+    """
+    instant = timezone.localtime(instant)
+    midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0)
+    fraction = (instant - midnight) / timedelta(days=1)
+    days = max(0, instant.weekday() - FRIDAY)
+    if instant.weekday() >= FRIDAY:
+        fraction = (fraction + days) / 3
+    minutes = min(fraction, 0.9999) * MINUTES_OF_WORK
+    day = midnight.date() - timedelta(days=days)
+    begun = datetime.combine(day, MORNING, tzinfo=timezone.get_current_timezone())
+    return begun + timedelta(minutes=minutes + (LUNCH if minutes >= LUNCH_AT else 0))
 
 
 @dataclass
@@ -67,7 +86,7 @@ class PeopleWriter:
         return len(missing)
 
     def _day(self, ago: float) -> datetime:
-        return self.now - timedelta(days=ago)
+        return at_work(self.now - timedelta(days=ago))
 
     def _create(self, missing: list[Someone]) -> dict[str, User]:
         password = make_password(settings.DEMO_PASSWORD)
@@ -81,7 +100,7 @@ class PeopleWriter:
                     job=someone.job,
                     is_staff=someone.is_superuser,
                     is_superuser=someone.is_superuser,
-                    date_joined=self._day(min(someone.since, 320)),
+                    date_joined=self._day(min(someone.since, 420)),
                 )
                 for someone in missing
             ]
@@ -117,21 +136,31 @@ class PeopleWriter:
     def _walk(self, person: User, walk: Walk, attempts: list[Attempt]) -> Enrolment:
         """Enrol a person, and add to `attempts` what they did."""
         course = CoursePage.objects.get(code=walk.course)
-        due_on = None if walk.due is None else self._day(walk.due).date()
-        enrolment = enrol(person=person, course=course, source=walk.source, due_on=due_on)
-        enrolment.enrolled_at = self._day(walk.started)
+        draw = Random(f"{person.email}/{walk.course}")  # noqa: S311 - the same on every machine, that is the point
+        hour = draw.random()
+        enrolment = self._enrol(person, course, walk, self._day(walk.started + hour))
+        enrolment.enrolled_at = self._day(walk.started + hour)
         enrolment.organisation_at_start_id = self._organisation_on(person, enrolment.enrolled_at)
         enrolment.save(update_fields=["enrolled_at", "organisation_at_start"])
-        draw = Random(f"{person.email}/{walk.course}")  # noqa: S311 - the same on every machine, that is the point
         asked = [step for step in enrolment.version.manifest if step["is_required"]]
         for rank, step in enumerate(asked[: walk.steps], start=1):
-            ago = walk.started - (walk.started - walk.last) * rank / walk.steps
+            ago = hour + walk.started - (walk.started - walk.last) * rank / walk.steps
             if step["kind"] == StepKind.QUIZ and draw.random() < 0.3:
                 attempts.append(self._attempt(enrolment, step, ago + AN_HOUR, wrong=2))
             attempts.append(self._attempt(enrolment, step, ago, wrong=self._slips(step, draw)))
         for failure in range(walk.failures):
-            attempts.append(self._attempt(enrolment, asked[walk.steps], walk.last - failure * AN_HOUR, wrong=2))
+            attempts.append(self._attempt(enrolment, asked[walk.steps], hour + walk.last - failure * AN_HOUR, wrong=2))
         return enrolment
+
+    def _enrol(self, person: User, course: CoursePage, walk: Walk, on: datetime) -> Enrolment:
+        """A course walked again is another cycle: the first stays whole."""
+        before = Enrolment.objects.of(person).open().filter(course=course).first()
+        if before is None:
+            due_on = None if walk.due is None else self._day(walk.due).date()
+            return enrol(person=person, course=course, source=walk.source, due_on=due_on)
+        again = retake(enrolment=before)
+        Enrolment.objects.filter(pk=before.pk).update(closed_at=on)
+        return again
 
     def _organisation_on(self, person: User, instant: datetime) -> int | None:
         current = Membership.objects.current(instant.date()).filter(person=person)

@@ -16,10 +16,12 @@ class UnknownTarget(Exception):
 
 @dataclass(frozen=True)
 class Links:
-    """Where the inner links of the texts lead: page ids by slug, addresses of themes by code."""
+    """What the texts point to: page ids by slug, addresses of themes by code, ids of files by their name."""
 
     pages: Mapping[str, int] = field(default_factory=dict)
     themes: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, int] = field(default_factory=dict)
+    documents: Mapping[str, int] = field(default_factory=dict)
 
     def opening(self, target: str) -> str | None:
         """The opening tag of a link; None when what it leads to is not built yet."""

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from wagtail.models import Page, PageLogEntry, Revision, Site
 
+from cms.core.models import Document, Image
 from cms.pages.models import GlossaryTerm, HomePage, InformationPage, LegalPage, PathwayStep
 from cms.roadmap.models import Theme
 from coordination.demo.loader import load_content
@@ -85,6 +86,29 @@ def test_every_block_is_accepted_by_the_editor(demo):
         page.body.stream_block.clean(page.body)
     for quiz in QuizPage.objects.all():
         quiz.questions.stream_block.clean(quiz.questions)
+
+
+def test_the_picture_and_the_memo_are_where_they_are_of_use(demo, client, sign_in, administrator):
+    picture, memo = Image.objects.get(), Document.objects.get()
+    client = sign_in(administrator)
+    pathway = client.get(InformationPage.objects.get(slug="parcours-cinq-etapes").url).content.decode()
+    interview = client.get(InformationPage.objects.get(slug="preparer-un-premier-entretien").url).content.decode()
+
+    assert (picture.width, picture.height) == (1320, 1362)
+    assert 'alt="Un fil relie cinq étapes' in pathway
+    assert f'href="{memo.url}"' in interview
+    assert "(PDF, 31,5" in interview
+    answer = client.get(memo.url)
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+
+
+def test_a_file_gone_from_the_disk_is_put_back(demo):
+    picture = Image.objects.get()
+    picture.file.storage.delete(picture.file.name)
+
+    load_content()
+
+    assert picture.file.storage.exists(Image.objects.get().file.name)
 
 
 def test_a_course_says_everything_the_law_asks(demo):

@@ -1,15 +1,22 @@
 """The demonstration people: there once, believable, and true to the one status function."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cms.accounts.models import Membership, User
 from cms.roadmap.models import Evidence
 from coordination.demo.cast import ACCOUNTS, PEOPLE
 from coordination.demo.loader import load_demo
-from courses.enums import Status
+from coordination.demo.people import at_work
+from courses.enums import ClosingReason, Status
 from courses.models import Attempt, Enrolment, EnrolmentState
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +60,48 @@ def test_states_are_what_the_status_function_says(demo, capsys):
     call_command("check_progress")
 
     assert "aucun écart" in capsys.readouterr().out
+
+
+def test_everything_is_done_at_work_and_in_the_past(demo):
+    instants = [
+        *Attempt.objects.values_list("submitted_at", flat=True),
+        *Enrolment.objects.values_list("enrolled_at", flat=True),
+        *Evidence.objects.values_list("recorded_at", flat=True),
+    ]
+    local = [timezone.localtime(instant) for instant in instants]
+
+    assert len(local) > 300
+    assert {instant.weekday() for instant in local} == {0, 1, 2, 3, 4}
+    assert {instant.hour for instant in local} <= set(range(8, 18))
+    assert max(instants) < timezone.now()
+    for enrolment in Enrolment.objects.prefetch_related("attempts"):
+        done = [attempt.submitted_at for attempt in enrolment.attempts.all()]
+        assert not done or enrolment.enrolled_at <= min(done), enrolment
+
+
+PARIS = ZoneInfo("Europe/Paris")
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31)).map(lambda moment: moment.replace(tzinfo=PARIS))
+
+
+@given(first=MOMENTS, second=MOMENTS)
+def test_working_hours_keep_the_order_of_things(first, second):
+    brought = at_work(first)
+
+    assert brought.weekday() < 5
+    assert (8, 30) <= (brought.hour, brought.minute) < (17, 31)
+    assert brought.hour != 12 or brought.minute < 31
+    assert (brought <= at_work(second)) or first > second
+
+
+def test_somebody_took_a_course_again_and_the_first_time_stays_whole(demo):
+    first, second = Enrolment.objects.filter(person__email="isabelle.toussaint@demo.example").order_by("cycle")
+
+    assert [(one.cycle, one.state.status) for one in (first, second)] == [
+        (1, Status.COMPLETED),
+        (2, Status.IN_PROGRESS),
+    ]
+    assert (first.closing_reason, second.closed_at) == (ClosingReason.RETAKEN, None)
+    assert first.state.completed_at < first.closed_at == second.enrolled_at
 
 
 def test_every_situation_has_somebody(demo):

@@ -137,7 +137,7 @@ def test_when_no_page_holds_every_word_those_that_hold_some_are_given(demo, sign
 
 def test_a_word_being_typed_already_answers(demo, sign_in, professional):
     client = sign_in(professional)
-    assert "Le parcours du bénéficiaire en cinq étapes" in titles(results(client, q="benefici"))
+    assert "Préparer un premier entretien" in titles(results(client, q="premi entreti"))
     html = client.get(URL, {"q": "benefici"}).content.decode()
     assert 'id="resultats"' in html
     assert 'id="annonce">1 résultat</p>' in html
