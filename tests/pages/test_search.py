@@ -137,8 +137,8 @@ def test_when_no_page_holds_every_word_those_that_hold_some_are_given(demo, sign
 
 def test_a_word_being_typed_already_answers(demo, sign_in, professional):
     client = sign_in(professional)
-    assert "Préparer un premier entretien" in titles(results(client, q="premi entreti"))
-    html = client.get(URL, {"q": "benefici"}).content.decode()
+    assert titles(results(client, q="preparer un prem")) == ["Préparer un premier entretien"]
+    html = client.get(URL, {"q": "preparer un prem"}).content.decode()
     assert 'id="resultats"' in html
     assert 'id="annonce">1 résultat</p>' in html
 
