@@ -7,7 +7,8 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses import receivers  # noqa: F401 - connects them, once the models are loaded
-        from courses.forms import CourseForm
-        from courses.models import CoursePage
+        from courses.forms import CourseForm, StepForm
+        from courses.models import CoursePage, StepPage
 
-        CoursePage.base_form_class = CourseForm  # the form reads across models, which a model may not
+        CoursePage.base_form_class = CourseForm  # forms read across models, which a model may not
+        StepPage.base_form_class = StepForm

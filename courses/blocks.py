@@ -21,6 +21,9 @@ SAMPLE = {
 }
 
 
+BLANK = {"text": "", "is_correct": False, "feedback": ""}
+
+
 class AnswerBlock(blocks.StructBlock):
     text = blocks.CharBlock(label="Réponse", max_length=500)
     is_correct = blocks.BooleanBlock(label="Bonne réponse", required=False)
@@ -46,7 +49,7 @@ class QuestionBlock(blocks.StructBlock):
         help_text="« Plusieurs réponses » : la question est juste quand toutes les bonnes réponses, et elles "
         "seules, sont cochées.",
     )
-    answers = blocks.ListBlock(AnswerBlock(), label="Réponses", min_num=2, max_num=10)
+    answers = blocks.ListBlock(AnswerBlock(), label="Réponses", min_num=2, max_num=10, default=[BLANK, BLANK])
     feedback = blocks.TextBlock(
         label="Explication", required=False, help_text="Montrée à tous après l'envoi : pourquoi c'est juste, où relire."
     )

@@ -9,7 +9,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from cms.core.filters import AddressForm
 from cms.roadmap.models import Theme
 from courses.enums import CourseFormat, Duration
-from courses.queries.publication import NO_REQUIRED_STEP, prerequisite_loop, problems_of_course
+from courses.queries.publication import NO_REQUIRED_STEP, prerequisite_loop, problems_of_course, why_not_optional
 
 
 class KeyForm(forms.Form):
@@ -73,3 +73,14 @@ class CourseForm(WagtailAdminPageForm):
         """What is typed in a list of the form, still to be saved."""
         rows = [form.cleaned_data for form in self.formsets[formset].forms if form.is_valid()]
         return [row[field] for row in rows if row.get(field) and not row.get("DELETE")]
+
+
+class StepForm(WagtailAdminPageForm):
+    """A live course keeps something to ask."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        is_optional = not self.is_deferred_validation and not cleaned.get("is_required")
+        if is_optional and self.instance.pk and (reason := why_not_optional(self.instance)):
+            self.add_error("is_required", f"Gardez-la obligatoire : {reason}")
+        return cleaned

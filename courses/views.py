@@ -30,7 +30,7 @@ from courses.models import (
 from courses.outline import outline_of, parent_url
 from courses.queries.catalogue import catalogue_cards, course_sheet, filter_cards, themes_of_cards
 from courses.queries.home import dashboard_of, paths_of
-from courses.queries.quizzes import DraftScreen, draft_screen, quiz_screen, result_screen
+from courses.queries.quizzes import DraftScreen, draft_screen, quiz_preview, quiz_screen, result_screen
 from courses.queries.steps import StepScreen, preview_screen, step_screen
 
 
@@ -62,17 +62,17 @@ def module(request: SignedIn, page: ModulePage) -> HttpResponse:
 
 
 def lesson(request: SignedIn, page: LessonPage) -> HttpResponse:
-    return show_step(request, "courses/lesson.html", found(step_screen, request, page), body=render_body(page))
+    screen = found(step_screen, request, page, preview=preview_screen)
+    return show_step(request, "courses/lesson.html", screen, body=render_body(page))
 
 
 def quiz_page(request: SignedIn, page: QuizPage) -> HttpResponse:
-    return show_step(request, "courses/quiz.html", found(quiz_screen, request, page))
+    return show_step(request, "courses/quiz.html", found(quiz_screen, request, page, preview=quiz_preview))
 
 
-def found(read: Any, request: SignedIn, page: StepPage) -> StepScreen:
-    if getattr(request, "is_preview", False):
-        return preview_screen(page)
-    screen: StepScreen | None = read(page=page, person=request.user)
+def found(read: Any, request: SignedIn, page: StepPage, *, preview: Any) -> StepScreen:
+    is_preview = getattr(request, "is_preview", False)
+    screen: StepScreen | None = preview(page) if is_preview else read(page=page, person=request.user)
     if screen is None:
         raise Http404
     return screen

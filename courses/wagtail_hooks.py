@@ -16,6 +16,8 @@ from courses.queries.publication import (
     problems_of_course,
     problems_of_quiz,
     why_not_delete,
+    why_not_move,
+    why_not_optional,
     why_not_unpublish,
 )
 
@@ -45,6 +47,14 @@ def refuse_withdrawal(request: HttpRequest, page: Page) -> HttpResponse | None:
     return None
 
 
+@hooks.register("before_move_page")
+def refuse_move(request: HttpRequest, page: Page, destination: Page) -> HttpResponse | None:
+    if reason := why_not_move(page, destination):
+        messages.error(request, f"« {page.title} » ne peut pas être déplacée : {reason}.")
+        return back_to(page)
+    return None
+
+
 @hooks.register("before_copy_page")
 def refuse_alias(request: HttpRequest, page: Page) -> HttpResponse | None:
     """An alias would be the same step at two addresses; a copy is another step."""
@@ -59,22 +69,29 @@ def refuse_alias(request: HttpRequest, page: Page) -> HttpResponse | None:
 @hooks.register("before_bulk_action")
 def refuse_bulk(request: HttpRequest, action: str, pages: Iterable[Any], view: Any) -> HttpResponse | None:
     """The same rules when several pages are chosen at once: nothing is done, every reason is given."""
-    why = {"delete": reason_to_keep, "unpublish": why_not_unpublish, "publish": reason_not_to_publish}.get(action)
-    if why is None or view.model is not Page:
+    if view.model is not Page or action not in {"delete", "unpublish", "move", "publish"}:
         return None
-    reasons = [(page, reason) for page in pages if (reason := why(page))]
+    together = list(pages)
+
+    def why(page: Page) -> str:
+        if action == "publish":
+            return reason_not_to_publish(page)
+        if action == "move":
+            return why_not_move(page, view.cleaned_form.cleaned_data["chooser"], together)
+        kept = why_not_delete(page) if action == "delete" else ""
+        return kept or why_not_unpublish(page, together)
+
+    reasons = [(page, reason) for page in together if (reason := why(page))]
     for page, reason in reasons:
         messages.error(request, format_html("« {} » : {}.", page.title, reason.rstrip(".")))
     return redirect(view.next_url) if reasons else None
 
 
-def reason_to_keep(page: Page) -> str:
-    return why_not_delete(page) or why_not_unpublish(page)
-
-
 def reason_not_to_publish(page: Page) -> str:
     """Publishing from a list goes through no form: the draft is checked here."""
     draft = page.specific.get_latest_revision_as_object()
+    if isinstance(draft, StepPage) and not draft.is_required and (reason := why_not_optional(page)):
+        return f"elle est devenue facultative, or {reason}"
     if isinstance(draft, QuizPage):
         return " ".join(problems_of_quiz(draft))
     if isinstance(draft, CoursePage):

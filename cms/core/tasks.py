@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.core.management import call_command
 
 from cms.core import mail, outbox
 
@@ -18,3 +19,9 @@ def process_outbox() -> None:
 @shared_task
 def forget_old_outbox() -> None:
     outbox.forget_old()
+
+
+@shared_task
+def publish_scheduled() -> None:
+    """Publish and withdraw the pages whose hour, chosen in the editor, has come."""
+    call_command("publish_scheduled")

@@ -261,6 +261,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "publish-scheduled": {
+        "task": "cms.core.tasks.publish_scheduled",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "forget-old-outbox": {
         "task": "cms.core.tasks.forget_old_outbox",
         "schedule": 86_400.0,

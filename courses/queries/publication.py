@@ -87,13 +87,40 @@ def why_not_delete(page: Page) -> str:
     return ""
 
 
-def why_not_unpublish(page: Page) -> str:
-    """Return why a step or a module must stay published: without it its course, live, would ask for nothing."""
-    course = CoursePage.objects.around(page).exclude(path__startswith=page.path).first()
-    if course is None:
-        return ""
-    gone = set(Page.objects.descendant_of(page, inclusive=True).values_list("pk", flat=True))
-    required = {step["page_id"] for step in manifest_of(course) if step["is_required"]}
-    if required and required <= gone:
+def why_not_unpublish(page: Page, others: Iterable[Page] = ()) -> str:
+    """Return why a step or a module must stay published: without it its course, live, would ask for nothing.
+
+    `others` are withdrawn at the same time.
+    """
+    if course := emptied_by(page, others):
         return f"la formation « {course.title} » n'aurait plus d'étape obligatoire. Dépubliez plutôt la formation"
     return ""
+
+
+def why_not_move(page: Page, destination: Page, others: Iterable[Page] = ()) -> str:
+    """Return why a step or a module must stay where it is: moved there, its course, live, would ask for nothing."""
+    course = emptied_by(page, others)
+    if course is None or (destination.live and destination.path.startswith(course.path)):
+        return ""
+    return f"la formation « {course.title} » n'aurait plus d'étape obligatoire. Déplacez d'abord une autre étape ici"
+
+
+def why_not_optional(page: Page) -> str:
+    """Return why a step must stay required: its course, live, would ask for nothing else."""
+    if course := emptied_by(page):
+        return f"c'est la dernière étape obligatoire de la formation « {course.title} », qui est publiée."
+    return ""
+
+
+def emptied_by(page: Page, others: Iterable[Page] = ()) -> CoursePage | None:
+    """Return the live course around a page that would ask for nothing without it and the others."""
+    course = CoursePage.objects.around(page).exclude(path__startswith=page.path).first()
+    if course is None:
+        return None
+    gone = {
+        pk
+        for one in (page, *others)
+        for pk in Page.objects.descendant_of(one, inclusive=True).values_list("pk", flat=True)
+    }
+    required = {step["page_id"] for step in manifest_of(course) if step["is_required"]}
+    return course if required and required <= gone else None

@@ -10,6 +10,7 @@ from cms.accounts.models import User
 from courses import quiz
 from courses.models import Attempt, AttemptDraft, Enrolment, QuizPage
 from courses.outline import Station, outline_of, parent_url
+from courses.queries.standing import Standing
 from courses.queries.steps import StepScreen, step_screen
 
 
@@ -49,6 +50,11 @@ def quiz_screen(*, page: QuizPage, person: User) -> QuizScreen | None:
         draft=AttemptDraft.objects.filter(**mine).first(),
         attempts=tuple(Attempt.objects.filter(**mine).defer("snapshot").order_by("-submitted_at", "-pk")),
     )
+
+
+def quiz_preview(page: QuizPage) -> QuizScreen:
+    """What an editor sees of a draft: the quiz alone."""
+    return QuizScreen(page, "Aperçu", Standing(outline_of([])), is_preview=True)
 
 
 @dataclass(frozen=True)

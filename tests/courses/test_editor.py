@@ -39,10 +39,16 @@ def edit_url(page: Any) -> str:
     return reverse("wagtailadmin_pages:edit", args=[page.pk])
 
 
-def form_of(editor: Any, page: Any) -> QueryDict:
-    data = querydict_from_html(editor.get(edit_url(page)).content.decode(), form_id="page-edit-form")
-    data._mutable = True
+def form_at(editor: Any, address: str) -> QueryDict:
+    """The form of a page as a browser would send it back: a checked box says "on"."""
+    data = querydict_from_html(editor.get(address).content.decode(), form_id="page-edit-form").copy()
+    for name in {"is_required", "is_shuffled"} & set(data):
+        data[name] = "on"
     return data
+
+
+def form_of(editor: Any, page: Any) -> QueryDict:
+    return form_at(editor, edit_url(page))
 
 
 def publish(editor: Any, page: Any, **changes: Any) -> HttpResponse:
@@ -301,12 +307,27 @@ class TestPreview:
         answer = editor.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]))
         assert (answer.status_code, "Titre en brouillon" in said(answer)) == (200, True)
 
+    def test_the_preview_of_a_quiz_shows_its_pass_mark_and_its_answers(self, editor, sign_in, professional):
+        tree = course_tree()
+        quiz = tree.quizzes[0]
+        quiz.pass_mark = 85
+        quiz.save_revision()
+        answer = said(editor.get(reverse("wagtailadmin_pages:view_draft", args=[quiz.pk])))
+        assert "85 % pour valider" in answer
+        assert "Le préfet et le président du conseil départemental Bonne réponse" in answer
+        assert "Le préfet seul Il n'est pas seul." in answer
+        enrol(person=professional, course=tree.course, source="self")
+        assert "Bonne réponse" not in said(sign_in(professional).get(quiz.url))
+
+    def test_a_new_question_starts_with_the_two_answers_it_needs(self):
+        assert len(QuestionBlock().get_default()["answers"]) == 2
+
     @pytest.mark.parametrize(("model", "extra"), [("coursepage", {}), ("lessonpage", {"body-count": "0"})])
     def test_a_page_not_saved_yet_is_previewed(self, editor, model, extra):
         tree = course_tree()
         parent = catalogue() if model == "coursepage" else tree.modules[0]
         add = reverse("wagtailadmin_pages:add", args=["courses", model, parent.pk])
-        data = querydict_from_html(editor.get(add).content.decode(), form_id="page-edit-form").copy()
+        data = form_at(editor, add)
         data.update({"title": "Nouvelle page", "slug": "nouvelle-page", **extra})
         preview = reverse("wagtailadmin_pages:preview_on_add", args=["courses", model, parent.pk])
         assert editor.post(preview, data).json() == {"is_valid": True, "is_available": True}
