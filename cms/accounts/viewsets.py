@@ -19,6 +19,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import chooser as chooser_views
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -44,11 +45,18 @@ class KeptDeleteView(generic.DeleteView):
     def refusal(self) -> str | None:
         return why_kept(self.object)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.refused() or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.refused() or super().post(request, *args, **kwargs)
+
+    def refused(self) -> HttpResponse | None:
+        """Asked once it is known that the person may delete here: the reason speaks of people."""
         if reason := self.refusal():
-            messages.error(request, reason)
+            messages.error(self.request, reason)
             return redirect(self.index_url_name)
-        return super().dispatch(request, *args, **kwargs)
+        return None
 
 
 class RefusableCreateView(generic.CreateView):
@@ -165,7 +173,13 @@ class PersonFilterForm(SearchFilterMixin, BaseFilterForm):
         return objects.matching(self.search_query) if self.search_query else objects
 
 
-class ChoosePeopleMixin:
+class RelatePeopleMixin(PermissionCheckedMixin):
+    """Names and addresses are for who may tie a person to an organisation."""
+
+    any_permission_required = ["add", "change"]
+
+
+class ChoosePeopleMixin(RelatePeopleMixin):
     filter_form_class = PersonFilterForm
 
     def get_object_list(self) -> QuerySet[Any]:
@@ -184,15 +198,26 @@ class ChoosePersonResultsView(ChoosePeopleMixin, chooser_views.ChooseResultsView
     pass
 
 
+class ChosenPersonView(RelatePeopleMixin, chooser_views.ChosenView):
+    pass
+
+
+class ChosenPeopleView(RelatePeopleMixin, chooser_views.ChosenMultipleView):
+    pass
+
+
 class PersonChooserViewSet(ChooserViewSet):
     model = User
     name = "person_chooser"
     icon = "user"
+    permission_policy = ModelPermissionPolicy(Membership)
     choose_one_text = "Choisir une personne"
     choose_another_text = "Choisir une autre personne"
     edit_item_text = "Modifier ce compte"
     choose_view_class = ChoosePersonView
     choose_results_view_class = ChoosePersonResultsView
+    chosen_view_class = ChosenPersonView
+    chosen_multiple_view_class = ChosenPeopleView
     per_page = 20
 
 

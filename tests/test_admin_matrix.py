@@ -1,0 +1,230 @@
+"""Every part of /admin/ × every role → who gets in. A part that is not in the table fails the test."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import Site
+
+from cms.accounts.models import TRAINERS, Invitation, Membership, Organisation
+from cms.core.models import Document, Image
+from cms.pages.models import GlossaryTerm, PathwayStep
+from cms.roadmap.models import Objective, Roadmap, Theme
+from tests.coordination.test_screens import close
+from tests.strict_client import StrictClient
+from tests.test_matrix import ROLES, World
+from tests.test_matrix import world as world  # a fixture
+
+T, C, A = "trainer", "coordinator", "administrator"
+
+# Who may open it; the anonymous are sent to the door, everybody else is refused: 403 at the door, or Wagtail's way,
+# back to the dashboard with a message. What may be opened but not done (a history to keep) is told by other tests.
+WHO: dict[str, tuple[str, ...]] = {
+    "": (T, C, A),
+    "account/": (T, C, A),
+    # People
+    "organisations/": (C, A),
+    "organisations/results/": (C, A),
+    "organisations/new/": (C, A),
+    "organisations/edit/{organisation}/": (C, A),
+    "organisations/delete/{organisation}/": (C, A),
+    "organisations/history/{organisation}/": (C, A),
+    "organisations/usage/{organisation}/": (C, A),
+    "memberships/": (C, A),
+    "memberships/results/": (C, A),
+    "memberships/new/": (C, A),
+    "memberships/edit/{membership}/": (C, A),
+    "memberships/delete/{membership}/": (C, A),
+    "memberships/history/{membership}/": (C, A),
+    "invitations/": (C, A),
+    "invitations/new/": (C, A),
+    "invitations/edit/{invitation}/": (),
+    "invitations/inspect/{invitation}/": (C, A),
+    "invitations/delete/{invitation}/": (C, A),
+    "person_chooser/": (C, A),
+    "person_chooser/results/": (C, A),
+    "person_chooser/chosen/{person}/": (C, A),
+    "person_chooser/chosen-multiple/?id={person}": (C, A),
+    "users/": (C, A),
+    "users/results/": (C, A),
+    "users/inspect/{person}/": (C, A),
+    "users/new/": (A,),
+    "users/edit/{person}/": (A,),
+    "users/delete/{person}/": (A,),
+    "users/history/{person}/": (A,),
+    "users/usage/{person}/": (A,),
+    "bulk/accounts/user/delete/?id={person}": (A,),
+    "bulk/accounts/user/assign_role/?id={person}": (A,),
+    "bulk/accounts/user/set_active_state/?id={person}": (A,),
+    "groups/": (A,),
+    "groups/new/": (A,),
+    "groups/edit/{group}/": (A,),
+    # Roadmap, glossary, path
+    "roadmaps/": (C, A),
+    "roadmaps/new/": (C, A),
+    "roadmaps/edit/{roadmap}/": (C, A),
+    "roadmaps/delete/{roadmap}/": (C, A),
+    "objectives/": (C, A),
+    "objectives/edit/{objective}/": (C, A),
+    "themes/": (C, A),
+    "themes/new/": (C, A),
+    "themes/edit/{theme}/": (C, A),
+    "themes/delete/{theme}/": (C, A),
+    "themes-import/": (C, A),
+    "snippets/": (),
+    "snippets/pages/glossaryterm/": (T, C, A),
+    "snippets/pages/glossaryterm/add/": (T, C, A),
+    "snippets/pages/glossaryterm/edit/{term}/": (T, C, A),
+    "snippets/pages/glossaryterm/delete/{term}/": (C, A),
+    "snippets/pages/pathwaystep/": (C, A),
+    "snippets/pages/pathwaystep/add/": (C, A),
+    "snippets/pages/pathwaystep/edit/{step}/": (C, A),
+    # Pages
+    "pages/": (T, C, A),
+    "pages/{catalogue}/": (T, C, A),
+    "pages/search/": (T, C, A),
+    "pages/add/courses/coursepage/{catalogue}/": (T, C, A),
+    "pages/add/courses/lessonpage/{module}/": (T, C, A),
+    "pages/{lesson}/edit/": (T, C, A),
+    "pages/{lesson}/delete/": (T, C, A),
+    "pages/{lesson}/unpublish/": (T, C, A),
+    "pages/{lesson}/move/": (T, C, A),
+    "pages/{lesson}/copy/": (T, C, A),
+    "pages/{lesson}/history/": (T, C, A),
+    "pages/{lesson}/view_draft/": (T, C, A),
+    "pages/{home}/delete/": (A,),
+    "choose-page/": (T, C, A),
+    "choose-external-link/": (T, C, A),
+    "choose-email-link/": (T, C, A),
+    "choose-phone-link/": (T, C, A),
+    "choose-anchor-link/": (T, C, A),
+    "bulk/wagtailcore/page/delete/?id={lesson}": (T, C, A),
+    "api/main/pages/": (T, C, A),
+    # Pictures, documents
+    "images/": (T, C, A),
+    "images/add/": (T, C, A),
+    "images/{image}/": (T, C, A),
+    "images/{image}/delete/": (T, C, A),
+    "images/chooser/": (T, C, A),
+    "documents/": (T, C, A),
+    "documents/add/": (T, C, A),
+    "documents/edit/{document}/": (T, C, A),
+    "documents/delete/{document}/": (T, C, A),
+    "documents/chooser/": (T, C, A),
+    "embeds/chooser/": (T, C, A),
+    "collections/": (A,),
+    "collections/add/": (A,),
+    "tag-autocomplete/?term=a": (T, C, A),
+    # Reports
+    "reports/pages-a-relire/": (T, C, A),
+    "reports/site-history/": (T, C, A),
+    "reports/aging-pages/": (T, C, A),
+    "reports/page-types-usage/": (T, C, A),
+    "reports/locked/": (A,),
+    # Settings
+    "redirects/": (A,),
+    "redirects/add/": (A,),
+    "redirects/import/": (A,),
+    "sites/": (A,),
+    "sites/new/": (A,),
+    "sites/edit/{site}/": (A,),
+    "workflows/list/": (A,),
+    "forms/": (T, C, A),  # no page of this site is a form: the list is empty
+}
+# Machinery without a screen of its own, or closed for everyone.
+ELSEWHERE = {
+    "block-preview", "dismissibles", "editing-sessions", "failwhale", "jsi18n", "login", "logout", "password_reset",
+    "settings", "sprite", "test404",
+}  # fmt: skip
+
+
+def parts(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    """The first word of every address under /admin/."""
+    for pattern in patterns:
+        address = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from parts(pattern.url_patterns, address)
+        elif found := re.match(r"admin/([a-z0-9_-]+)", address):
+            yield found[1]
+
+
+def test_every_part_of_the_publishing_tools_is_declared() -> None:
+    declared = {path.split("/")[0] for path in WHO if path}
+    assert set(parts(get_resolver().url_patterns)) == declared | ELSEWHERE
+
+
+@pytest.fixture
+def places(world: World) -> dict[str, Any]:
+    course = world.tree.course
+    return {
+        "organisation": Organisation.objects.get().pk,
+        "membership": Membership.objects.first().pk,
+        "invitation": Invitation.objects.get().pk,
+        "person": world.people["professional"].pk,
+        "group": Group.objects.get(name=TRAINERS).pk,
+        "roadmap": Roadmap.objects.get().pk,
+        "objective": Objective.objects.get().pk,
+        "theme": Theme.objects.get().pk,
+        "term": GlossaryTerm.objects.create(term="CER", definition="Contrat").pk,
+        "step": PathwayStep.objects.create(code="UN", title="Un", order=1).pk,
+        "home": Site.objects.get(is_default_site=True).root_page_id,
+        "catalogue": course.get_parent().pk,
+        "module": world.tree.modules[0].pk,
+        "lesson": world.tree.lessons[0].pk,
+        "image": Image.objects.create(title="Fil", file=get_test_image_file()).pk,
+        "document": Document.objects.get().pk,
+        "site": Site.objects.get().pk,
+    }
+
+
+def outcome(response: HttpResponse) -> str:
+    close(response)
+    target = response.get("Location", "")
+    if response.status_code == 403 or target == "/admin/":
+        return "refused"
+    if target.startswith("/compte/login/"):
+        return "door"
+    return "open" if response.status_code in (200, 302) else str(response.status_code)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_opens_what_the_table_says(world: World, places: dict[str, Any], role: str) -> None:
+    client = StrictClient(raise_request_exception=False)
+    if role != "anonymous":
+        client.force_login(world.people[role], backend="django.contrib.auth.backends.ModelBackend")
+
+    found = {path: outcome(client.get(f"/admin/{path.format(**places)}")) for path in WHO}
+
+    refused = "door" if role == "anonymous" else "refused"
+    assert found == {path: "open" if role in who else refused for path, who in WHO.items()}
+
+
+WRITES = ["users/new/", "users/edit/{person}/", "users/delete/{person}/", "organisations/delete/{organisation}/",
+          "groups/edit/{group}/", "themes/delete/{theme}/", "memberships/new/", "invitations/new/",
+          "bulk/accounts/user/assign_role/?id={person}", "redirects/add/", "sites/new/"]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["anonymous", "professional", "lead", T])
+def test_nothing_is_written_by_who_may_not(world: World, places: dict[str, Any], role: str) -> None:
+    client = StrictClient(raise_request_exception=False)
+    if role != "anonymous":
+        client.force_login(world.people[role], backend="django.contrib.auth.backends.ModelBackend")
+
+    found = {outcome(client.post(f"/admin/{path.format(**places)}", {"is_superuser": "on"})) for path in WRITES}
+
+    assert found == {"door" if role == "anonymous" else "refused"}
+
+
+def test_a_refused_trainer_learns_nothing_of_people(world: World, places: dict[str, Any]) -> None:
+    client = StrictClient()
+    client.force_login(world.people[T], backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.get(f"/admin/organisations/delete/{places['organisation']}/", follow=True).content.decode()
+
+    assert "rattachement" not in page
+    assert world.people["professional"].email not in page
