@@ -144,7 +144,7 @@ def finish_lesson(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> Http
         messages.error(request, str(refusal))
         return redirect(here)
     if enrolment.state.status == Status.COMPLETED:
-        messages.success(request, "Vous avez terminé cette formation.")
+        messages.success(request, "C'était la dernière étape.")
     return redirect(after_step(enrolment, step_key))
 
 
@@ -245,7 +245,8 @@ def submit_quiz(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpRe
 @login_required
 @require_GET
 def quiz_result(request: SignedIn, enrolment_id: UUID, step_key: UUID, key: UUID) -> HttpResponse:
-    attempts = Attempt.objects.visible_to(request.user).select_related("enrolment__version", "enrolment__course")
+    around = ("enrolment__version", "enrolment__course", "enrolment__state")
+    attempts = Attempt.objects.visible_to(request.user).select_related(*around)
     attempt = get_object_or_404(
         attempts,
         enrolment__public_id=enrolment_id,

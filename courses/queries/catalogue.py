@@ -81,6 +81,8 @@ class CourseSheet:
     themes: list[Theme]
     updated_at: datetime | None
     is_open: bool
+    following: tuple[dict[str, str], ...] = ()
+    """To someone who completed this course: those that ask for it and that they have not begun."""
 
     @property
     def missing(self) -> list[dict[str, Any]]:
@@ -100,6 +102,7 @@ def course_sheet(*, course: CoursePage, person: User) -> CourseSheet:
     standing = standing_of(enrolment) if enrolment else Standing(outline_of(version.manifest if version else []))
     asked = CoursePage.objects.live().filter(required_by__page=course).order_by("required_by__sort_order")
     missing = {course.pk for course in CoursePage.objects.missing_for(person, course)} if asked else set()
+    following = CoursePage.objects.live().filter(prerequisites__course=course).exclude(enrolments__person=person)
     return CourseSheet(
         course=course,
         standing=standing,
@@ -111,4 +114,7 @@ def course_sheet(*, course: CoursePage, person: User) -> CourseSheet:
         .live()
         .aggregate(at=Max("last_published_at"))["at"],
         is_open=course.live and version is not None and progress_of(version.manifest, []).required > 0,
+        following=tuple({"title": one.title, "url": one.get_url()} for one in following)
+        if standing.is_completed
+        else (),
     )

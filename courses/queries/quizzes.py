@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cms.accounts.models import User
 from courses import quiz
+from courses.enums import Status
 from courses.models import Attempt, AttemptDraft, Enrolment, QuizPage
 from courses.outline import Station, outline_of, parent_url
 from courses.queries.standing import Standing
@@ -169,7 +170,13 @@ class ResultScreen(StepOfEnrolment):
         return self.enrolment.closed_at is None
 
     @property
+    def is_course_completed(self) -> bool:
+        return self.enrolment.state.status == Status.COMPLETED
+
+    @property
     def next(self) -> Station | None:
+        if self.is_course_completed:
+            return None
         return outline_of(self.enrolment.version.manifest, here=self.attempt.step_key).next
 
     @property

@@ -63,10 +63,10 @@ def test_the_whole_way(sign_in, professional):
     sheet = browser.post(action(sheet, str(tree.course.pk)), follow=True)
     assert "Commencer la leçon 1" in text(sheet)
 
-    lesson = browser.get("/formations/socle-commun/module-1/lecon-11/")
+    lesson = browser.get("/formations/socle-commun/module-1/lecon-1-1/")
     assert outline(lesson) == [("Leçon 1.1", "current"), ("Quiz 1.1", "todo")]
     quiz = browser.post(action(lesson, "terminer"), {"key": field(lesson, "key")}, follow=True)
-    assert quiz.redirect_chain[-1][0] == "/formations/socle-commun/module-1/quiz-11/"
+    assert quiz.redirect_chain[-1][0] == "/formations/socle-commun/module-1/quiz-1-1/"
     assert outline(quiz) == [("Leçon 1.1", "done"), ("Quiz 1.1", "current")]
 
     enrolment = Enrolment.objects.get()
@@ -74,6 +74,7 @@ def test_the_whole_way(sign_in, professional):
     assert "Pas encore validé" in text(wrong)
     right = answer_quiz(browser, enrolment, tree.quizzes[0])
     assert "Quiz validé" in text(right)
+    assert "Vous avez terminé la formation « Socle commun »" in text(right)
     assert "Revenir à la formation" in text(right)
 
     sheet = browser.get("/formations/socle-commun/")
@@ -107,7 +108,7 @@ def test_one_resumes_where_one_stopped(sign_in, professional):
     browser = sign_in(professional)
     finish(enrolment, tree.lessons[0])
     assert "Reprendre la leçon 2" in text(browser.get("/formations/socle-commun/"))
-    browser.get("/formations/socle-commun/module-2/lecon-21/")
+    browser.get("/formations/socle-commun/module-2/lecon-2-1/")
     assert "Reprendre la leçon 3" in text(browser.get("/formations/socle-commun/"))
     finish(enrolment, tree.lessons[2])
     assert "Reprendre la leçon 4" in text(browser.get("/formations/socle-commun/"))
@@ -122,16 +123,34 @@ def test_a_prerequisite_missing_is_said_with_its_link(sign_in, professional):
     browser = sign_in(professional)
     sheet = browser.get("/formations/ensuite/")
     assert "il faut avoir terminé" in text(sheet)
-    assert 'href="/formations/dabord/"' in sheet.content.decode()
+    assert 'href="/formations/d-abord/"' in sheet.content.decode()
     assert "M'inscrire" not in text(sheet)
     refused = browser.post(f"/formations/inscription/{second.course.pk}/", follow=True)
     assert "il faut avoir terminé « D'abord »" in text(refused)
     assert not Enrolment.objects.exists()
 
 
+def test_the_end_of_a_course_says_what_comes_next(sign_in, professional):
+    first, second = course_tree(title="Premiers pas", lessons=1, quizzes=0), course_tree(title="Ensuite")
+    second.course.prerequisites.create(course=first.course)
+    second.course.save()
+    enrolment = enrol(person=professional, course=first.course, source="self")
+    browser = sign_in(professional)
+    assert second.course.get_url() not in browser.get(first.course.get_url()).content.decode()
+
+    finish(enrolment, first.lessons[0])
+    sheet = browser.get(first.course.get_url())
+    assert "Vous avez terminé cette formation" in text(sheet)
+    assert "Et maintenant ?" in text(sheet)
+    assert f'href="{second.course.get_url()}"' in sheet.content.decode()
+
+    enrol(person=professional, course=second.course, source="self")
+    assert "Choisir une autre formation" in text(browser.get(first.course.get_url()))
+
+
 def test_someone_not_enrolled_reads_the_beginning_and_is_asked_to_enrol(sign_in, professional, trainer):
     course_tree()
-    path = "/formations/socle-commun/module-1/lecon-11/"
+    path = "/formations/socle-commun/module-1/lecon-1-1/"
     lesson = text(sign_in(professional).get(path))
     assert "Objectif : Savoir : Leçon 1.1" in lesson
     assert "Voir la formation et m'inscrire" in lesson
@@ -141,7 +160,7 @@ def test_someone_not_enrolled_reads_the_beginning_and_is_asked_to_enrol(sign_in,
 
 def test_nobody_reads_without_signing_in(client):
     course_tree()
-    for path in ("/formations/", "/formations/socle-commun/", "/formations/socle-commun/module-1/lecon-11/"):
+    for path in ("/formations/", "/formations/socle-commun/", "/formations/socle-commun/module-1/lecon-1-1/"):
         answer = client.get(path)
         assert (answer.status_code, answer.url) == (302, f"/compte/login/?next={path}")
 
@@ -170,7 +189,7 @@ def test_a_step_under_something_withdrawn_is_not_found(sign_in, professional, ab
     tree = course_tree()
     enrol(person=professional, course=tree.course, source="self")
     (tree.course if above == "course" else tree.modules[0]).unpublish()
-    assert sign_in(professional).get("/formations/socle-commun/module-1/lecon-11/").status_code == 404
+    assert sign_in(professional).get("/formations/socle-commun/module-1/lecon-1-1/").status_code == 404
 
 
 class TestSomeoneElse:
@@ -238,7 +257,7 @@ class TestQueries:
 
     def test_a_lesson_costs_three_queries(self, tree: CourseTree, sign_in, professional):
         browser = sign_in(professional)
-        path = "/formations/socle-commun/module-1/lecon-11/"
+        path = "/formations/socle-commun/module-1/lecon-1-1/"
         assert self.count(lambda: browser.get(path)) == 3  # session and person, page, enrolment
 
     def test_the_statement_written_once_says_what_the_orm_says(self, tree: CourseTree, professional, lead):
@@ -256,10 +275,10 @@ class TestQueries:
 
     def test_a_lesson_opened_for_the_first_time_costs_one_more(self, tree: CourseTree, sign_in, professional):
         browser = sign_in(professional)
-        turn = iter(["12", "11", "12"])
-        path = "/formations/socle-commun/module-1/lecon-"
-        browser.get(f"{path}11/")
-        browser.get(f"{path}12/")
+        turn = iter(["2", "1", "2"])
+        path = "/formations/socle-commun/module-1/lecon-1-"
+        browser.get(f"{path}1/")
+        browser.get(f"{path}2/")
         assert self.count(lambda: browser.get(f"{path}{next(turn)}/")) == 4
 
     def test_a_progress_write_costs_seven_queries(self, tree: CourseTree, sign_in, professional):
@@ -280,7 +299,7 @@ class TestQueries:
                 published(add_lesson(tree.modules[0], f"Encore {number}", live=False))
             Enrolment.objects.update(version=tree.course.versions.order_by("-number").first())
 
-        lesson, sheet = "/formations/socle-commun/module-1/lecon-11/", "/formations/socle-commun/"
+        lesson, sheet = "/formations/socle-commun/module-1/lecon-1-1/", "/formations/socle-commun/"
         assert_constant_queries(lambda: [browser.get(lesson), browser.get(sheet)], grow)
 
     def test_more_courses_cost_nothing(self, tree, sign_in, professional, assert_constant_queries):

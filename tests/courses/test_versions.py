@@ -36,7 +36,7 @@ def test_a_version_lists_the_live_steps_in_order():
         "module": "Module 1",
         "module_id": tree.modules[0].pk,
         "page_id": tree.quizzes[0].pk,
-        "path": "/formations/socle-commun/module-1/quiz-11/",
+        "path": "/formations/socle-commun/module-1/quiz-1-1/",
         "revision": None,
         "is_withdrawn": False,
         "withdrawn": [],
@@ -64,7 +64,7 @@ def test_a_new_address_of_the_course_is_known_at_once():
     tree = course_tree()
     tree.course.slug = "autre-adresse"
     published(tree.course)
-    assert CourseVersion.objects.get().manifest[0]["path"] == "/formations/autre-adresse/module-1/lecon-11/"
+    assert CourseVersion.objects.get().manifest[0]["path"] == "/formations/autre-adresse/module-1/lecon-1-1/"
 
 
 def test_a_new_required_step_makes_a_version_for_those_who_come_next(professional, lead):
@@ -134,7 +134,7 @@ def test_a_step_moved_to_another_course_keeps_its_key():
     lesson.move(there.modules[0], pos="last-child")
     assert str(lesson.step_key) not in [s["step_key"] for s in here.course.versions.get(number=2).manifest]
     last = there.course.versions.get(number=2).manifest[-1]
-    assert (last["step_key"], last["path"]) == (str(lesson.step_key), "/formations/la/module-1/lecon-12/")
+    assert (last["step_key"], last["path"]) == (str(lesson.step_key), "/formations/la/module-1/lecon-1-2/")
 
 
 def test_the_order_of_steps_is_part_of_what_is_asked():
