@@ -5,10 +5,11 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.documents.views import serve as wagtaildocs
 from wagtail.urls import serve_pattern
 
 from cms.core import health, views
+from cms.core.downloads import sends_files
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -18,8 +19,24 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="account_login", query_string=True),
         name="admin_door",
     ),
+    # Asked for by name when a document is kept for those who sign in.
+    path(
+        "connexion/",
+        RedirectView.as_view(pattern_name="account_login", query_string=True),
+        name="wagtailcore_login",
+    ),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
+    # Wagtail's two addresses of documents, under its names; the first answers by parts too.
+    path(
+        "documents/<int:document_id>/<path:document_filename>",
+        sends_files(wagtaildocs.serve),
+        name="wagtaildocs_serve",
+    ),
+    path(
+        "documents/authenticate_with_password/<int:restriction_id>/",
+        wagtaildocs.authenticate_with_password,
+        name="wagtaildocs_authenticate_with_password",
+    ),
     path("compte/", include("cms.accounts.urls")),
     path("compte/", include("allauth.urls")),
     path("feuille-de-route/", include("cms.roadmap.urls")),
@@ -31,7 +48,7 @@ urlpatterns = [
 if settings.SOCLE_SHOW_COMPONENTS:
     urlpatterns += [path("composants/", views.components, name="components")]
 if settings.SOCLE_SERVES_MEDIA:
-    urlpatterns += [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media")]
+    urlpatterns += [path("media/<path:path>", sends_files(serve), {"document_root": settings.MEDIA_ROOT}, name="media")]
 
 urlpatterns += [re_path(serve_pattern, views.serve_page, name="wagtail_serve")]
 

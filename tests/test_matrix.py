@@ -30,6 +30,7 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "healthz": (200, 200, 200, 200, 200, 200),
     "readyz": (503, 503, 503, 503, 503, 503),
     "admin_door": (302, 302, 302, 302, 302, 302),
+    "wagtailcore_login": (302, 302, 302, 302, 302, 302),
     "wagtaildocs_serve": (404, 404, 404, 404, 404, 404),
     "wagtaildocs_authenticate_with_password": (404, 404, 404, 404, 404, 404),
     "accounts:invitation": (200, 200, 200, 200, 200, 200),

@@ -1,12 +1,16 @@
-"""The publishing tools wear the colours of the site."""
+"""The publishing tools wear the colours of the site, and its documents follow its rules."""
+
+from typing import Any
 
 from django.db import models
+from django.http import Http404, HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.widgets import SlugInput
+from wagtail.models import CollectionViewRestriction
 
 # What `slug_of` does, in the browser, while an editor types a title: Wagtail's own script then takes accents and
 # capitals away, and would join what an apostrophe separates and drop « œ ».
@@ -23,3 +27,13 @@ register_form_field_override(
 @hooks.register("insert_global_admin_css")
 def colours_of_the_house() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("before_serve_document", order=-1)
+def keep_document(document: Any, request: HttpRequest) -> None:
+    """Not found for someone signed in who may not read it: Wagtail would send them round by the door they passed."""
+    if request.user.is_authenticated:
+        for restriction in document.collection.get_view_restrictions():
+            is_by_password = restriction.restriction_type == CollectionViewRestriction.PASSWORD
+            if not is_by_password and not restriction.accept_request(request):
+                raise Http404

@@ -185,6 +185,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / "media"
 # In production the proxy gives the images; alone on a machine, the site does.
 SOCLE_SERVES_MEDIA = False
+# Where nginx finds `media/` when it is told to send a document ("/fichiers/"); empty: the site sends documents itself.
+SOCLE_ACCEL_PREFIX = env.str("ACCEL_PREFIX", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "cms.core.storage.StaticStorage"},
