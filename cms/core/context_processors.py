@@ -40,4 +40,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "display": request.COOKIES.get(DISPLAY_COOKIE, ""),
         "display_theme": DISPLAYS.get(request.COOKIES.get(DISPLAY_COOKIE, ""), ""),
         "nav": partial(navigation, request),
+        "here": request.get_full_path(),
     }

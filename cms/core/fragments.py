@@ -2,8 +2,9 @@
 
     {% kept "nav" nav %}…{% endkept %}
 
-What stands inside may depend on the values named and on nothing else: above all not on `csrf_token`, on the address
-of the page or on the time. Without values, it is drawn once for all. Not kept while DEBUG is on.
+What stands inside may depend on the values named, and on the two that change at each request: `csrf_token` and `here`
+(the address of the page), put in place afterwards. Without values, it is drawn once for all. Nothing is kept while
+DEBUG is on.
 """
 
 from typing import Any
@@ -12,9 +13,12 @@ from django import template
 from django.conf import settings
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 MOST = 4000
+# Private characters of Unicode hold the place of what changes at each request.
+PLACES = {name: f"\ue000{name}\ue000" for name in ("csrf_token", "here")}
 
 _drawn: dict[tuple[str, ...], SafeString] = {}
 
@@ -31,10 +35,14 @@ class Kept(template.Node):
         key = (self.name, *(str(value.resolve(context)) for value in self.values))
         html = _drawn.get(key)
         if html is None:
-            html = self.nodelist.render(context)
+            with context.push(**PLACES):
+                html = self.nodelist.render(context)
             if len(_drawn) >= MOST:
                 _drawn.clear()
             _drawn[key] = html
+        for name, place in PLACES.items():
+            if place in html:
+                html = mark_safe(html.replace(place, conditional_escape(context.get(name) or "")))  # noqa: S308
         return html
 
 

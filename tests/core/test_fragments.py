@@ -28,6 +28,17 @@ def test_what_is_kept_is_escaped_as_the_rest() -> None:
     assert COUNTED.render(Context({"name": "<b>", "draw": 1})) == "&lt;b&gt; 1"
 
 
+def test_the_token_and_the_address_are_those_of_the_request() -> None:
+    form = Template('{% kept "form" %}<a href="{{ here }}">{% csrf_token %}</a>{% endkept %}')
+
+    first, second = (
+        form.render(Context({"csrf_token": token, "here": here})) for token, here in (("t1", "/?a&b"), ("t2", "/"))
+    )
+
+    assert first == '<a href="/?a&amp;b"><input type="hidden" name="csrfmiddlewaretoken" value="t1"></a>'
+    assert second == '<a href="/"><input type="hidden" name="csrfmiddlewaretoken" value="t2"></a>'
+
+
 def test_nothing_is_kept_while_developing(settings: Any) -> None:
     settings.DEBUG = True
 
