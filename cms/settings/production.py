@@ -14,6 +14,8 @@ if missing := [name for name in REQUIRED if not env.str(name, default="")]:
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+# Where the links of mails lead, invitations first: the first host, unless told otherwise.
+WAGTAILADMIN_BASE_URL = env.str("BASE_URL", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}").rstrip("/")
 vars().update(env.email_url("EMAIL_URL"))
 EMAIL_DELIVERY_BACKEND = vars()["EMAIL_BACKEND"]
 EMAIL_BACKEND = "cms.core.mail.OutboxBackend"

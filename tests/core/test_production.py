@@ -53,3 +53,10 @@ def test_what_the_environment_says_is_used_and_nothing_is_embedded() -> None:
         "redis://127.0.0.1:1/0\n",
         "",
     )
+
+
+def test_the_links_of_mails_lead_to_the_first_host_or_where_told() -> None:
+    address = "from cms.settings import production as p; print(p.WAGTAILADMIN_BASE_URL)"
+    hosts = COMPLETE | {"ALLOWED_HOSTS": ".socle.example,autre.example"}
+    assert start(hosts, address).stdout == "https://socle.example\n"
+    assert start(hosts | {"BASE_URL": "https://formation.example/"}, address).stdout == "https://formation.example\n"

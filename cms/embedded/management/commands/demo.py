@@ -45,7 +45,11 @@ class Command(BaseCommand):
             number = free_port(port)
             check_assets()
             with self.alone():
-                environment = {"DEBUG": os.environ.get("DEBUG", "false"), "PYTHONUNBUFFERED": "1"}
+                environment = {
+                    "BASE_URL": os.environ.get("BASE_URL", f"http://{HOST}:{number}"),  # of the links in mails
+                    "DEBUG": os.environ.get("DEBUG", "false"),
+                    "PYTHONUNBUFFERED": "1",
+                }
                 with Supervisor(logs=self.local / "logs", environment=environment) as supervisor:
                     self.serve(supervisor, number)
         except Interrupted:
