@@ -13,7 +13,7 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults lock assets clean env env-dev suite
+.PHONY: help run test check bench faults lock messages assets clean env env-dev suite
 
 help:
 	@echo "make run      démarre le site de démonstration (PORT=$(PORT))"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench    mesure les pages principales sous charge"
 	@echo "make faults   tue les processus pendant des écritures, et compte ce qui manque"
 	@echo "make assets   prépare l'environnement et les ressources du navigateur"
+	@echo "make messages compile les traductions de cms/locale après un changement"
 	@echo "make lock     recalcule les versions figées des dépendances"
 	@echo "make clean    arrête les services embarqués et efface ce qui se reconstruit"
 
@@ -69,6 +70,9 @@ faults: env-dev
 
 lock: env-dev
 	$(BIN)/python .ci/lock.py
+
+messages: env-dev
+	$(BIN)/pybabel compile -d cms/locale -D django --statistics
 
 assets: env
 

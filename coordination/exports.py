@@ -21,7 +21,7 @@ Cell = str | int | date | None
 HEADERS = (
     "Nom",
     "Prénom",
-    "Adresse e-mail",
+    "Adresse électronique",
     "Métier",
     "Structures",
     "Formation",

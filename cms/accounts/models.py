@@ -38,7 +38,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     """A person who signs in by e-mail. Never deleted while a trace points to them."""
 
     public_id = models.UUIDField("identifiant public", default=uuid.uuid4, unique=True, editable=False)
-    email = LowerEmailField("adresse e-mail", unique=True, error_messages={"unique": "Cette adresse a déjà un compte."})
+    email = LowerEmailField(
+        "adresse électronique", unique=True, error_messages={"unique": "Cette adresse a déjà un compte."}
+    )
     first_name = models.CharField("prénom", max_length=100)
     last_name = models.CharField("nom", max_length=100)
     job = models.CharField("métier", max_length=40, choices=Job, blank=True)
@@ -140,7 +142,7 @@ class Organisation(models.Model):
     kind = models.CharField("nature", max_length=20, choices=OrganisationKind)
     description = models.TextField("rôle dans le SPIE", blank=True)
     contact_name = models.CharField("contact", max_length=200, blank=True)
-    contact_email = models.EmailField("adresse e-mail du contact", blank=True)
+    contact_email = models.EmailField("adresse électronique du contact", blank=True)
     contact_phone = models.CharField("téléphone", max_length=30, blank=True)
     website = models.URLField("site", blank=True)
     siret = models.CharField("SIRET", max_length=14, blank=True)
@@ -201,7 +203,7 @@ class Invitation(models.Model):
     """A place kept for an e-mail address; the only way to open an account."""
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = LowerEmailField("adresse e-mail")
+    email = LowerEmailField("adresse électronique")
     first_name = models.CharField("prénom", max_length=100, blank=True)
     last_name = models.CharField("nom", max_length=100, blank=True)
     organisation = models.ForeignKey(

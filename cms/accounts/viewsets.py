@@ -187,7 +187,7 @@ class ChoosePeopleMixin(RelatePeopleMixin):
 
     @property
     def columns(self) -> list[Any]:
-        return [*super().columns, Column("email", label="Adresse e-mail")]  # type: ignore[misc]
+        return [*super().columns, Column("email", label="Adresse électronique")]  # type: ignore[misc]
 
 
 class ChoosePersonView(ChoosePeopleMixin, chooser_views.ChooseView):
@@ -404,7 +404,7 @@ class PersonIndexView(UsersIndexView):
                 get_url=lambda person: self.get_edit_url(person) or self.get_inspect_url(person),
                 classname="name",
             ),
-            Column("email", label="Adresse e-mail", sort_key="email", width="25%"),
+            Column("email", label="Adresse électronique", sort_key="email", width="25%"),
             Column("job", label="Métier", accessor="get_job_display"),
             BooleanColumn("is_current", label="En poste"),
             BooleanColumn("is_active", label="Actif", sort_key="is_active"),

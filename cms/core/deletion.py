@@ -22,4 +22,4 @@ def why_kept(instance: models.Model) -> str | None:
         f"{count} {model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural}"
         for model, count in counts.items()
     )
-    return f"« {instance} » ne peut pas être supprimé : son histoire en dépend ({', '.join(names)})."
+    return f"Impossible de supprimer « {instance} » : son histoire en dépend ({', '.join(names)})."

@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
+from wagtail.admin.forms.choosers import EmailLinkChooserForm
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.widgets import SlugInput
 from wagtail.models import CollectionViewRestriction
@@ -22,6 +23,10 @@ register_form_field_override(
         )
     },
 )
+
+
+# Wagtail gives this field no label to translate.
+EmailLinkChooserForm.base_fields["email_address"].label = "Adresse électronique"
 
 
 @hooks.register("insert_global_admin_css")

@@ -113,7 +113,10 @@ def test_an_organisation_is_described_and_its_siret_checked(office: Any) -> None
 def test_an_organisation_with_a_history_is_kept(office: Any, professional: User, organisation: Organisation) -> None:
     for method in (office.get, office.post):
         response = method(f"/admin/organisations/delete/{organisation.pk}/", follow=True)
-        assert "ne peut pas être supprimé : son histoire en dépend (1 rattachement)" in said(response)
+        assert (
+            "Impossible de supprimer « Mutualité sociale agricole » : son histoire en dépend (1 rattachement)"
+            in said(response)
+        )
     empty = OrganisationFactory()
     office.post(f"/admin/organisations/delete/{empty.pk}/")
     assert list(Organisation.objects.all()) == [organisation]

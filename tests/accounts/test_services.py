@@ -110,7 +110,7 @@ def test_organisations_are_found_by_their_former_names(organisation: Organisatio
 
 def test_history_forbids_deletion_and_says_what(professional: User, organisation: Organisation) -> None:
     assert why_kept(professional) == (
-        f"« {professional} » ne peut pas être supprimé : son histoire en dépend (1 rattachement)."
+        f"Impossible de supprimer « {professional} » : son histoire en dépend (1 rattachement)."
     )
     assert "1 rattachement" in (why_kept(organisation) or "")
     with pytest.raises(models.ProtectedError):

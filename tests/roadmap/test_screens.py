@@ -159,7 +159,7 @@ def test_a_theme_with_links_or_evidence_is_not_deleted_and_the_admin_says_why(si
     response = client.post(f"/admin/themes/delete/{theme.pk}/", follow=True)
 
     assert Theme.objects.filter(pk=theme.pk).exists()
-    assert "ne peut pas être supprimé" in response.content.decode()
+    assert "Impossible de supprimer" in response.content.decode()
 
 
 @pytest.mark.parametrize("path", ["roadmaps/", "objectives/", "themes/", "themes/new/", "themes-import/"])
