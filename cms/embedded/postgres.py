@@ -26,8 +26,7 @@ from cms.embedded.processes import (
     is_alive,
     last_lines,
     locked,
-    spawn_attached,
-    spawn_detached,
+    start_service,
     wait_until,
     working_in,
 )
@@ -244,29 +243,16 @@ class Cluster:
         command: list[str | Path] = [self.program("postgres"), "-D", self.data, "-k", socket_directory]
         for key, value in self.options.items():
             command += ["-c", f"{key}={value}"]
-        process = None
-        if attached:
-            process = spawn_attached(command, home=self.home, log=self.log, stop_signal=signal.SIGINT)
-            pid = process.pid
-        else:
-            pid = spawn_detached(command, home=self.home, log=self.log)
-
-        found: list[Server] = []
-
-        def is_settled() -> bool:
-            if server := self.find():
-                found.append(server)
-            return bool(found) or (process.poll() is not None if process else not is_alive(pid))
-
-        wait_until(is_settled, timeout=START_TIMEOUT)
-        if not found:
-            if process:
-                process.kill()
-                process.wait()
-            raise EmbeddedError(
-                f"PostgreSQL ({self.name}) n'a pas démarré. Fin de son journal, {self.log} :\n{last_lines(self.log)}"
-            )
-        return Server(found[0].pid, found[0].host, found[0].port, started_here=True, process=process)
+        server, process = start_service(
+            f"PostgreSQL ({self.name})",
+            command,
+            home=self.home,
+            log=self.log,
+            find=self.find,
+            timeout=START_TIMEOUT,
+            stop_signal=signal.SIGINT if attached else None,
+        )
+        return Server(server.pid, server.host, server.port, started_here=True, process=process)
 
     def _clear_remains(self) -> None:
         """Remove what a killed server leaves behind, once those who served its clients are gone.

@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
-from cms.embedded.paths import Home
+from cms.embedded.paths import EmbeddedError, Home
 
 PR_SET_PDEATHSIG = 1
+R = TypeVar("R")
 
 
 def environment() -> dict[str, str]:
@@ -82,6 +83,43 @@ def spawn_detached(command: Sequence[str | Path], *, home: Home, log: Path) -> i
             **identity(home),
         )
     return int(shell.stdout)
+
+
+def start_service(
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    home: Home,
+    log: Path,
+    find: Callable[[], R | None],
+    timeout: float,
+    stop_signal: signal.Signals | None,
+) -> tuple[R, subprocess.Popen[bytes] | None]:
+    """Start a service and wait until `find` sees it answer; return what it found, and the process if it is our child.
+
+    With a `stop_signal` it is our child and ends with us, else it outlives us. Raises EmbeddedError, with the end of
+    its log, when it ends or says nothing before `timeout` seconds.
+    """
+    process = None
+    if stop_signal is not None:
+        process = spawn_attached(command, home=home, log=log, stop_signal=stop_signal)
+        pid = process.pid
+    else:
+        pid = spawn_detached(command, home=home, log=log)
+    found: list[R] = []
+
+    def is_settled() -> bool:
+        if service := find():
+            found.append(service)
+        return bool(found) or (process.poll() is not None if process else not is_alive(pid))
+
+    wait_until(is_settled, timeout=timeout)
+    if not found:
+        if process:
+            process.kill()
+            process.wait()
+        raise EmbeddedError(f"{name} n'a pas démarré. Fin de son journal, {log} :\n{last_lines(log)}")
+    return found[0], process
 
 
 def is_alive(pid: int) -> bool:

@@ -16,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from cms.embedded.paths import EmbeddedError, Home, home_of
-from cms.embedded.processes import is_alive, last_lines, locked, spawn_attached, spawn_detached, wait_until
+from cms.embedded.processes import is_alive, locked, start_service, wait_until
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SERVICE = "valkey"
@@ -104,23 +104,13 @@ class Valkey:
             self._program(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700",
             "--dir", self.directory, "--save", "", "--appendonly", "no", "--daemonize", "no",
         ]  # fmt: skip
-        process = None
-        if attached:
-            process = spawn_attached(command, home=self.home, log=self.log, stop_signal=signal.SIGTERM)
-            pid = process.pid
-        else:
-            pid = spawn_detached(command, home=self.home, log=self.log)
-        found: list[Broker] = []
-
-        def is_settled() -> bool:
-            if broker := self.find():
-                found.append(broker)
-            return bool(found) or (process.poll() is not None if process else not is_alive(pid))
-
-        wait_until(is_settled, timeout=START_TIMEOUT)
-        if not found:
-            if process:
-                process.kill()
-                process.wait()
-            raise EmbeddedError(f"Valkey n'a pas démarré. Fin de son journal, {self.log} :\n{last_lines(self.log)}")
-        return Broker(pid=found[0].pid, socket=self.socket, started_here=True, process=process)
+        broker, process = start_service(
+            "Valkey",
+            command,
+            home=self.home,
+            log=self.log,
+            find=self.find,
+            timeout=START_TIMEOUT,
+            stop_signal=signal.SIGTERM if attached else None,
+        )
+        return Broker(pid=broker.pid, socket=self.socket, started_here=True, process=process)
