@@ -38,6 +38,7 @@ class AnswerBlock(blocks.StructBlock):
         icon = "check"
         label = "Réponse"
         form_layout = ["text", "is_correct", "feedback"]
+        form_classname = "struct-block socle-answer"
 
 
 class QuestionBlock(blocks.StructBlock):

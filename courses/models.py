@@ -208,8 +208,8 @@ class LessonPage(StepPage):
     content_panels = [
         *Page.content_panels,
         FieldPanel("objective"),
-        FieldPanel("body"),
         *StepPage.step_panels,
+        FieldPanel("body"),
     ]
 
     class Meta:
@@ -243,10 +243,9 @@ class QuizPage(StepPage):
     content_panels = [
         *Page.content_panels,
         FieldPanel("introduction"),
-        FieldPanel("pass_mark"),
-        FieldPanel("is_shuffled"),
-        FieldPanel("questions"),
         *StepPage.step_panels,
+        MultiFieldPanel([FieldPanel("pass_mark"), FieldPanel("is_shuffled")], heading="Validation"),
+        FieldPanel("questions"),
     ]
 
     class Meta:

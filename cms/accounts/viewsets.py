@@ -37,6 +37,7 @@ from cms.accounts.enums import OrganisationKind, Role
 from cms.accounts.errors import AccountError
 from cms.accounts.models import Invitation, Membership, Organisation, User
 from cms.core.deletion import why_kept
+from cms.core.functions import Fold
 
 
 class KeptDeleteView(generic.DeleteView):
@@ -99,7 +100,8 @@ class OrganisationIndexView(generic.IndexView):
         current = Q(memberships__starts_on__lte=today) & (
             Q(memberships__ends_on=None) | Q(memberships__ends_on__gt=today)
         )
-        return Organisation.objects.annotate(people=Count("memberships__person", filter=current, distinct=True))
+        people = Count("memberships__person", filter=current, distinct=True)
+        return Organisation.objects.annotate(people=people).order_by(Fold("name"), "pk")
 
     def search_queryset(self, queryset: Any) -> Any:
         return queryset.matching(self.search_query) if self.is_searching else queryset

@@ -37,6 +37,9 @@ class BasePage(Page):
     private_page_options: list[str] = []
     is_public = False
 
+    # An editor sees pages in the order readers meet them.
+    admin_default_ordering = "ord"
+
     # `view(request, page)` by dotted path: a page is content, what its screen shows is gathered above the models.
     view = ""
 

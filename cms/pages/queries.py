@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Prefetch, QuerySet
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from wagtail.models import Page
+from wagtail.permissions import page_permission_policy
 
 from cms.accounts.models import Organisation, User
 from cms.core.models import BasePage
@@ -31,6 +33,16 @@ LONGEST_QUERY = 200
 def clean_text(text: str | None) -> str:
     """What someone typed in a search box: one line, no NUL, of a sensible length."""
     return " ".join((text or "").replace("\0", " ").split())[:LONGEST_QUERY]
+
+
+# Publishing
+
+
+def places_to_publish(user: User | AnonymousUser | None) -> list[dict[str, Any]]:
+    """The rooms of the site where this person may add pages, in order: `page`, and how many it holds."""
+    allowed = page_permission_policy.instances_user_has_permission_for(user, "add")
+    rooms = allowed.filter(depth=3, numchild__gt=0).order_by("path")
+    return [{"page": room, "count": room.get_descendant_count()} for room in rooms]
 
 
 # Information base

@@ -8,9 +8,16 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from cms.accounts.models import Organisation
-from cms.pages.models import GlossaryTerm, InformationPage, InformationSectionPage, InformationSource
+from cms.pages.models import (
+    GlossaryTerm,
+    InformationIndexPage,
+    InformationPage,
+    InformationSectionPage,
+    InformationSource,
+)
 from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import Evidence, Theme, ThemeLink
+from courses.models import CatalogueIndexPage
 
 pytestmark = pytest.mark.django_db
 SPIE = "/socle/spie/spie-manche/"
@@ -176,6 +183,16 @@ class TestLists:
             page.save_revision().publish()
 
         assert assert_constant_queries(lambda: client.get(CONTRACT), grow) <= 12
+
+
+def test_the_dashboard_of_the_publishing_tools_says_where_to_start(demo, sign_in, trainer):
+    page = text(sign_in(trainer).get("/admin/"))
+
+    assert "Publier dans…" in page
+    for room in (InformationIndexPage.objects.get(), CatalogueIndexPage.objects.get()):
+        assert f'href="/admin/pages/{room.pk}/"' in page
+        assert f"<span>{room.get_descendant_count()} pages</span>" in page
+    assert "Pages à relire" in page
 
 
 class TestReport:
