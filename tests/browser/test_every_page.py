@@ -16,7 +16,8 @@ PAGES = {
     ],
     "professionnel": [
         "/", "/socle/", "/socle/recherche/", "/socle/recherche/?q=beneficiaire", "/socle/recherche/?q=xyzzy",
-        "/socle/glossaire/", "/socle/annuaire/", "/socle/parcours-rsa/", "/formations/", SOCLE, LESSON,
+        "/socle/glossaire/", "/socle/annuaire/", "/socle/parcours-rsa/", "/socle/rsa/parcours-cinq-etapes/",
+        "/formations/", SOCLE, LESSON,
         f"{SOCLE}comprendre-le-cadre/quiz/", "/formations/conduire-un-entretien-qui-soutient-le-pouvoir-d-agir/",
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",
