@@ -1,12 +1,14 @@
 """Every address of the site. Pages come last: Wagtail answers what nothing else does."""
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents.views import serve as wagtaildocs
 from wagtail.urls import serve_pattern
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from cms.core import health, views
 from cms.core.downloads import sends_files
@@ -25,7 +27,8 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="account_login", query_string=True),
         name="wagtailcore_login",
     ),
-    path("admin/", include(wagtailadmin_urls)),
+    # What an editor does is done whole or not at all: a page with the version of its course, a move with its figures.
+    path("admin/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, transaction.atomic))),
     # Wagtail's two addresses of documents, under its names; the first answers by parts too.
     path(
         "documents/<int:document_id>/<path:document_filename>",

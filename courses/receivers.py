@@ -1,4 +1,4 @@
-"""Whatever happens to the pages of a live course, its versions follow, in the same transaction."""
+"""Whatever happens to the pages of a live course, its versions follow, in the transaction of the editor's request."""
 
 from typing import Any
 

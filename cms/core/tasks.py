@@ -1,5 +1,6 @@
 from celery import shared_task
 from django.core.management import call_command
+from django.db import transaction
 
 from cms.core import mail, outbox
 
@@ -23,5 +24,6 @@ def forget_old_outbox() -> None:
 
 @shared_task
 def publish_scheduled() -> None:
-    """Publish and withdraw the pages whose hour, chosen in the editor, has come."""
-    call_command("publish_scheduled")
+    """Publish and withdraw the pages whose hour, chosen in the editor, has come; each with what follows from it."""
+    with transaction.atomic():
+        call_command("publish_scheduled")

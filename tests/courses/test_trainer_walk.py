@@ -402,9 +402,9 @@ class TestRetaking:
         finish(first, tree.lessons[0])
         answer_quiz(browser, first, tree.quizzes[0], is_right=False)
         sheet = reverse("pilotage_person", args=[professional.public_id])
-        assert "Quiz 1.1 En cours 1 0 %" in text(office.get(sheet))
+        assert "Quiz 1.1 En cours · meilleur score 0 %, 1 essai" in text(office.get(sheet))
         answer_quiz(browser, first, tree.quizzes[0])
-        assert "Quiz 1.1 Terminé 2 100 %" in text(office.get(sheet))
+        assert "meilleur score 100 %, 2 essais" in text(office.get(sheet))
 
         second = retake(enrolment=Enrolment.objects.get(pk=first.pk))
 
@@ -430,3 +430,31 @@ def test_a_page_with_learners_below_the_home_page_is_not_deleted_by_its_parent(
     answer = sign_in(administrator).post(reverse("wagtailadmin_pages:delete", args=[root.pk]), follow=True)
     assert "1 personne la suit ou l'a suivie" in said(answer)
     assert CoursePage.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["publish", "unpublish", "move"])
+def test_a_page_changes_with_the_version_of_its_course_or_not_at_all(
+    sign_in: Any, trainer: Any, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    tree = course_tree(modules=2, lessons=2, quizzes=0)
+    editor, lesson = sign_in(trainer), tree.lessons[1]
+    data = form_of(editor, lesson)
+    data.update(nested(**EMPTY))
+    data.update({"title": "Autre titre", "action-publish": "1"})
+
+    def killed(**values: Any) -> None:
+        raise RuntimeError("the process stops here")
+
+    monkeypatch.setattr("courses.receivers.publish_version", killed)
+    with pytest.raises(RuntimeError):
+        if act == "publish":
+            editor.post(edit_url(lesson), data)
+        elif act == "unpublish":
+            editor.post(reverse("wagtailadmin_pages:unpublish", args=[lesson.pk]))
+        else:
+            editor.post(reverse("wagtailadmin_pages:move_confirm", args=[lesson.pk, tree.modules[1].pk]))
+
+    kept = LessonPage.objects.get(pk=lesson.pk)
+    assert (kept.title, kept.live, kept.path) == (lesson.title, True, lesson.path)
+    assert not kept.revisions.exists()
