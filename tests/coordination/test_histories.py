@@ -173,7 +173,7 @@ def a_life(seed: int) -> Life:
     return Life(world, trees, chance)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_any_history_of_people_courses_and_structures_interleaved_with_looks(seed: int) -> None:
     life = a_life(seed)
     check(life.world)
@@ -268,7 +268,7 @@ def test_a_change_noted_first_and_committed_last_is_never_passed_over(spy: Spy, 
     assert spy.calls == 1
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_transactions_ending_in_any_order_are_all_adjusted_for(seed: int, spy: Spy, writers: list[Writer]) -> None:
     world, chance = random_world(seed), Random(seed)
     theirs = {
@@ -359,7 +359,7 @@ def test_a_long_journal_already_read_costs_nothing_and_changes_nothing(spy: Spy)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO coordination_standingchange (transaction, enrolment, person, was_rank) "
-            "SELECT pg_current_xact_id(), %s, %s, 3 FROM generate_series(1, 20000)",
+            "SELECT '3'::xid8, %s, %s, 3 FROM generate_series(1, 20000)",
             [enrolment.pk, enrolment.person_id],
         )
         cursor.execute("ANALYZE coordination_standingchange")

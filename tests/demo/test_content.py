@@ -1,12 +1,15 @@
 """The demonstration content: loaded whole, twice the same, every link leading somewhere."""
 
+import html
 import re
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from wagtail.models import Page, PageLogEntry, Revision, Site
 
+from cms.accounts.models import User
 from cms.core.models import Document, Image
 from cms.pages.models import GlossaryTerm, HomePage, InformationPage, LegalPage, PathwayStep
 from cms.roadmap.models import Theme
@@ -123,3 +126,15 @@ def test_nothing_is_loaded_outside_a_demonstration(db, settings):
 
     with pytest.raises(CommandError, match="pas une démonstration"):
         call_command("load_demo")
+
+
+def test_a_trainer_opens_edits_and_previews_every_kind_of_page(demo, sign_in):
+    trainer = sign_in(User.objects.get(email="formateur@demo.example"))
+    one_of_each = {page.specific_class: page for page in Page.objects.filter(depth__gt=1)}
+    assert len(one_of_each) > 10
+    for kind, page in one_of_each.items():
+        assert trainer.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200, kind
+        if kind.preview_modes:
+            draft = trainer.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]))
+            assert draft.status_code == 200, kind
+            assert page.title in html.unescape(draft.content.decode()), kind
