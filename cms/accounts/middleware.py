@@ -10,6 +10,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoAuthenticationMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
@@ -39,8 +40,19 @@ def session_user(request: HttpRequest) -> Any:
 
 
 class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
+    """Who asks; and what is shown to someone signed in is kept by no browser.
+
+    "Back" then shows the lesson as it is now, and nothing at all once the person has left a shared machine.
+    """
+
     def process_request(self, request: HttpRequest) -> None:
         request.user = SimpleLazyObject(partial(session_user, request))  # type: ignore[assignment]
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_personal = settings.SESSION_COOKIE_NAME in request.COOKIES
+        if is_personal and response.get("Content-Type", "").startswith("text/html") and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class AdminDoorMiddleware:

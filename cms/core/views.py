@@ -4,13 +4,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cms.core.context_processors import DISPLAY_COOKIE, DISPLAYS
 from cms.core.routing import find_page
 from cms.core.samples import component_samples
 
 
+@require_safe
 def serve_page(request: HttpRequest, path: str) -> HttpResponse:
     page = find_page(request, path)
     if page is None:

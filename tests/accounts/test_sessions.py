@@ -87,3 +87,15 @@ def test_the_row_names_its_person_as_soon_as_they_sign_in(sign_in: Any, professi
     assert (row.user, row.get_decoded()[SESSION_KEY]) == (professional, str(professional.pk))
     client.logout()
     assert not Session.objects.filter(user=professional).exists()
+
+
+def test_what_is_shown_to_someone_signed_in_is_kept_by_no_browser(
+    client: Any, sign_in: Any, professional: User
+) -> None:
+    assert sign_in(professional).get("/mon-parcours/")["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in client.get("/compte/inactive/")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_a_page_is_only_read(client: Any, db: None, method: str) -> None:
+    assert getattr(client, method)("/").status_code == 405
