@@ -149,6 +149,8 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# A session left open is not enough to change the address of the account: the password is asked again.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # One address per account: a new one replaces it once confirmed.
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_FORMS = {
@@ -165,7 +167,6 @@ MFA_FORMS = {
     "reauthenticate": "cms.accounts.door_forms.MFAReauthenticateForm",
     "activate_totp": "cms.accounts.door_forms.ActivateTOTPForm",
 }
-ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Socle"

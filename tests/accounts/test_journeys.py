@@ -170,7 +170,8 @@ def test_the_page_of_the_message_sent_tells_the_truth_to_whoever_opens_it(client
 def test_a_new_address_is_verified_before_it_replaces_the_old_one(client: Any, person: User) -> None:
     sign_in_by_form(client, person.email)
     assert client.get("/compte/email/").status_code == 200
-    client.post("/compte/email/", {"email": "Change@test.example", "action_add": ""})
+    door = client.post("/compte/email/", {"email": "Change@test.example", "action_add": ""})["Location"]
+    client.post(door, {"password": PASSWORD})
     person.refresh_from_db()
     assert person.email == "professionnel@test.example"
     message = next(sent for sent in mail.outbox if sent.to == ["change@test.example"])
@@ -181,6 +182,31 @@ def test_a_new_address_is_verified_before_it_replaces_the_old_one(client: Any, p
     assert [a.email for a in EmailAddress.objects.filter(user=person)] == ["change@test.example"]
     for sent in mail.outbox:
         assert_french(sent)
+
+
+def test_a_new_address_asks_the_password_and_the_old_one_is_told(client: Any, person: User) -> None:
+    sign_in_by_form(client, person.email)
+    typed = {"email": "change@test.example", "action_add": ""}
+    door = client.post("/compte/email/", typed)["Location"]
+    assert door.startswith("/compte/reauthenticate/")
+    assert "C'est bien vous ?" in client.get(door).content.decode()
+    assert client.post(door, {"password": "un autre secret"}).status_code == 200
+    assert not mail.outbox
+    assert client.post(door, {"password": PASSWORD}).status_code == 302
+    message = next(sent for sent in mail.outbox if sent.to == ["change@test.example"])
+    client.post(link_in(message))
+    person.refresh_from_db()
+    assert person.email == "change@test.example"
+    told = [sent for sent in mail.outbox if sent.to == ["professionnel@test.example"]]
+    assert ["change@test.example" in sent.body for sent in told] == [True]
+
+
+def test_a_new_password_asks_the_old_one(client: Any, person: User) -> None:
+    sign_in_by_form(client, person.email)
+    typed = {"oldpassword": "faux", "password1": "une autre saison", "password2": "une autre saison"}
+    assert client.post("/compte/password/change/", typed).status_code == 200
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
 
 
 def test_a_password_is_changed_and_the_person_is_told(client: Any, person: User) -> None:
