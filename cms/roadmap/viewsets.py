@@ -1,7 +1,6 @@
 """Screens of the admin about the roadmap."""
 
 import base64
-import binascii
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -183,8 +182,15 @@ class ImportThemesView(View):
 
     def _confirm(self, request: HttpRequest) -> HttpResponse:
         try:
-            result = import_themes(content=base64.b64decode(request.POST["content"], validate=True))
-        except (UnreadableThemeFile, NoCurrentRoadmap, binascii.Error) as error:
+            content = base64.b64decode(request.POST["content"], validate=True)
+        except ValueError:
+            messages.error(
+                request, "Rien n'a été écrit. Le contenu confirmé n'est plus lisible : envoyez à nouveau le fichier."
+            )
+            return redirect("import_themes:index")
+        try:
+            result = import_themes(content=content)
+        except (UnreadableThemeFile, NoCurrentRoadmap) as error:
             messages.error(request, f"Rien n'a été écrit. {error}")
             return redirect("import_themes:index")
         if result.is_refused:

@@ -1,5 +1,7 @@
 """Importing the Département's themes: by code, links kept, all or nothing."""
 
+from html import unescape
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -168,8 +170,14 @@ class TestInTheAdmin:
         assert response.context["form"].errors["file"]
 
     def test_what_is_sent_back_is_checked_again(self, sign_in, coordinator, theme):
-        for forged in ("%%%", "AAAA", ""):
-            assert sign_in(coordinator).post(self.URL, {"content": forged}).status_code == 302
+        for forged in ("%%%", "AAAA", "A", "é", ""):
+            page = sign_in(coordinator).post(self.URL, {"content": forged}, follow=True)
+            assert page.redirect_chain
+            (message,) = page.context["messages"]
+            told = unescape(str(message))
+            assert told.startswith("Rien n'a été écrit. ")
+            assert "base64" not in told
+            assert "ASCII" not in told
         assert Theme.objects.get().title == "Accueil"
 
     def test_it_is_for_whoever_keeps_the_roadmap(self, sign_in, professional, trainer, rf, coordinator):
