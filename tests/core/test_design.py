@@ -176,6 +176,19 @@ def test_mistakes_are_said_first_then_beside_the_field(client: Any) -> None:
     assert 'aria-describedby="id_login_helptext id_login_error"' in html
 
 
+def test_mistakes_are_counted_by_the_message_not_by_the_field(client: Any) -> None:
+    person = UserFactory()
+    person.set_password("une phrase de quatre mots")
+    person.save()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    typed = {"oldpassword": "une phrase de quatre mots", "password1": "123", "password2": "123"}
+    html = client.post("/compte/password/change/", typed).content.decode()
+    summary = html[html.index('class="error-summary"') : html.index("<form", html.index('class="error-summary"'))]
+    told = summary.count("<li>")
+    assert told > 1
+    assert f"{told} points à corriger" in summary
+
+
 def test_the_mail_for_a_forgotten_password_is_ours(client: Any) -> None:
     person = UserFactory(email="claire@test.example")
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)

@@ -5,6 +5,7 @@ from functools import cache
 
 from django import template
 from django.core.paginator import Page
+from django.forms import BaseForm
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -52,6 +53,12 @@ def page_numbers(page: Page) -> list[int | None]:
     """The numbers to show around a page, `None` for what is left out: 1, 2, None, 7, 8, 9, None, 44."""
     shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return [number if isinstance(number, int) else None for number in shown]
+
+
+@register.filter
+def error_count(form: BaseForm) -> int:
+    """How many messages a form shows: a field may have several."""
+    return sum(len(messages) for messages in form.errors.values())
 
 
 @register.filter
