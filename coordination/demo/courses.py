@@ -15,7 +15,10 @@ from courses.models import CatalogueIndexPage, CoursePage, LessonPage, ModulePag
 from courses.services import publish_version
 
 QUIZ_MINUTES = 10
-LEAD = "Des séquences d'un quart d'heure, à suivre à votre rythme. Vous reprenez toujours là où vous vous étiez arrêté."
+LEAD = (
+    "Des séquences de vingt à trente minutes, à suivre à votre rythme. "
+    "Vous reprenez toujours là où vous vous étiez arrêté."
+)
 SUMMARIES = {
     "SOCLE": (
         "Les repères que partagent toutes les structures : qui fait quoi, comment se déroule le parcours de la "
