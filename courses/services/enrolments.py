@@ -38,10 +38,13 @@ def enrol(*, person: User, course: CoursePage, source: EnrolmentSource | str, du
 def retake(*, enrolment: Enrolment) -> Enrolment:
     """Close a completed enrolment, which stays whole, and open the next cycle in the latest version.
 
-    Raises EnrolmentNotCompleted, EnrolmentClosed or CourseNotOpen.
+    Asked twice for the same enrolment, returns the cycle opened the first time. Raises EnrolmentNotCompleted,
+    EnrolmentClosed or CourseNotOpen.
     """
     course = _lock(enrolment.course)
     enrolment = Enrolment.objects.select_for_update(of=("self",), no_key=True).get(pk=enrolment.pk)
+    if enrolment.closing_reason == ClosingReason.RETAKEN:
+        return Enrolment.objects.get(person=enrolment.person_id, course=course, cycle=enrolment.cycle + 1)
     if enrolment.closed_at is not None:
         raise EnrolmentClosed
     if enrolment.state.completed_at is None:

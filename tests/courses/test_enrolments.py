@@ -1,6 +1,7 @@
 """Who may enrol, once, and again."""
 
 import pytest
+from django.utils import timezone
 
 from courses.enums import ClosingReason, Status
 from courses.errors import CourseNotOpen, EnrolmentClosed, EnrolmentNotCompleted, PrerequisitesMissing
@@ -85,9 +86,22 @@ def test_retaking_keeps_the_first_cycle_whole(professional):
         1,
     )
     assert (second.cycle, second.version.number, second.state.status) == (2, 2, Status.NOT_STARTED)
-    with pytest.raises(EnrolmentClosed):
-        retake(enrolment=first)
     with pytest.raises(EnrolmentNotCompleted):
+        retake(enrolment=second)
+
+
+def test_retaking_twice_is_once_and_closed_for_another_reason_is_refused(professional):
+    tree = course_tree(lessons=1, quizzes=0)
+    first = enrol(person=professional, course=tree.course, source="self")
+    finish(first, tree.lessons[0])
+    second = retake(enrolment=first)
+    assert retake(enrolment=first) == second
+    finish(second, tree.lessons[0])
+    assert retake(enrolment=first) == second
+    assert Enrolment.objects.count() == 2
+
+    Enrolment.objects.filter(pk=second.pk).update(closed_at=timezone.now(), closing_reason=ClosingReason.WITHDRAWN)
+    with pytest.raises(EnrolmentClosed):
         retake(enrolment=second)
 
 

@@ -56,7 +56,8 @@ def test_retaking_from_two_tabs_opens_one_cycle(together, person):
     tree = course_tree(lessons=1, quizzes=0)
     first = enrol(person=person, course=tree.course, source="self")
     record_attempt(enrolment=first, step_key=tree.lessons[0].step_key, idempotency_key="a", passed=True)
-    together(*[lambda: retake(enrolment=Enrolment.objects.get(pk=first.pk))] * 3)
+    found = together(*[lambda: retake(enrolment=Enrolment.objects.get(pk=first.pk))] * 3)
+    assert found == [Enrolment.objects.get(cycle=2)] * 3
     assert list(Enrolment.objects.order_by("cycle").values_list("cycle", flat=True)) == [1, 2]
 
 
