@@ -25,6 +25,7 @@ HEADERS = (
     "Métier",
     "Structures",
     "Formation",
+    "Parcours n°",
     "État",
     "Étapes terminées",
     "Étapes obligatoires",
@@ -34,7 +35,7 @@ HEADERS = (
     "Terminée le",
     "Dernière activité",
 )
-WIDTHS = (20, 16, 30, 26, 34, 44, 14, 16, 18, 14, 12, 18, 12, 16)
+WIDTHS = (20, 16, 30, 26, 34, 44, 12, 14, 16, 18, 14, 12, 18, 12, 16)
 
 # A spreadsheet runs what begins so as a formula, a space or a tab before it notwithstanding (OWASP, "CSV injection").
 FORMULA = re.compile(r"^\s*[=+\-@\t\r\n＝＋－＠]")
@@ -49,6 +50,7 @@ def lines(people: Iterable[PersonRow]) -> Iterator[list[Cell]]:
             yield [
                 *who,
                 course.title,
+                course.cycle,
                 course.status_label,
                 course.done,
                 course.required,
@@ -59,7 +61,7 @@ def lines(people: Iterable[PersonRow]) -> Iterator[list[Cell]]:
                 on(course.last_activity_at),
             ]
         if not person.courses:
-            yield [*who, "", "Pas inscrit", *[None] * 7]
+            yield [*who, "", None, "Pas inscrit", *[None] * 7]
 
 
 def on(instant: datetime | None) -> date | None:

@@ -337,6 +337,11 @@ class Enrolment(models.Model):
         return f"{self.person} · {self.course}"
 
     @property
+    def is_numbered(self) -> bool:
+        """Shown as "parcours n° 2": the person retook the course, or left it and may come back."""
+        return self.cycle > 1 or self.closed_at is not None
+
+    @property
     def is_late(self) -> bool:
         return self.due_on is not None and self.due_on < timezone.localdate() and self.state.completed_at is None
 

@@ -25,6 +25,8 @@ class CourseState:
     """Where one enrolment stands, as `progress_of` said when its last fact was written."""
 
     title: str
+    cycle: int
+    is_closed: bool
     status: str
     required: int
     done: int
@@ -34,6 +36,11 @@ class CourseState:
     completed_at: datetime | None
     last_activity_at: datetime | None
     is_late: bool
+
+    @property
+    def is_numbered(self) -> bool:
+        """As `Enrolment.is_numbered`."""
+        return self.cycle > 1 or self.is_closed
 
     @property
     def status_label(self) -> str:
@@ -156,6 +163,8 @@ def person_rows(reach: Reach, filters: Filters) -> QuerySet[User, tuple[Any, ...
                 states.values(
                     shown=JSONObject(
                         title="course__title",
+                        cycle="cycle",
+                        closed_at="closed_at",
                         enrolled_at="enrolled_at",
                         due_on="due_on",
                         **{name: f"state__{name}" for name in shown},
@@ -190,6 +199,8 @@ def course_state(state: dict[str, Any], day: date) -> CourseState:
     completed_at = instant(state["completed_at"])
     return CourseState(
         title=state["title"],
+        cycle=state["cycle"],
+        is_closed=state["closed_at"] is not None,
         status=state["status"],
         required=state["required"],
         done=state["done"],

@@ -50,17 +50,18 @@ def test_both_files_hold_the_filtered_list(sign_in: SignIn, coordinator: User, q
 
     page = client.get(reverse("pilotage_people"), query)
     listed = [
-        (row.last_name, row.first_name, row.email, ", ".join(row.organisations), title, state)
+        (row.last_name, row.first_name, row.email, ", ".join(row.organisations), *course)
         for row in page.context["page"].object_list
-        for title, state in [(course.title, course.status_label) for course in row.courses] or [("", "Pas inscrit")]
+        for course in [(one.title, str(one.cycle), one.status_label) for one in row.courses]
+        or [("", "", "Pas inscrit")]
     ]
     comma = as_csv(client.get(reverse("pilotage_people_csv"), query))
     sheet = as_xlsx(client.get(reverse("pilotage_people_xlsx"), query))
 
-    shown = [0, 1, 2, 4, 5, 6]
+    shown = [0, 1, 2, 4, 5, 6, 7]
     assert comma[0] == list(HEADERS) == sheet[0]
     assert [tuple(line[at] for at in shown) for line in comma[1:]] == listed
-    assert [tuple(line[at] or "" for at in shown) for line in sheet[1:]] == listed
+    assert [tuple(str(line[at] or "") for at in shown) for line in sheet[1:]] == listed
     assert page.context["size"].lines == len(listed)
 
 
@@ -72,7 +73,7 @@ def test_dates_and_figures_are_those_a_french_spreadsheet_reads(sign_in: SignIn,
 
     line = as_csv(sign_in(coordinator).get(reverse("pilotage_people_csv")))[1]
 
-    assert line[7:11] == ["1", "2", "50", "01/04/2026"]
+    assert line[8:12] == ["1", "2", "50", "01/04/2026"]
 
 
 @pytest.mark.django_db
@@ -107,13 +108,32 @@ def test_a_line_of_the_workbook_and_of_the_text_say_the_same_in_their_own_types(
     close(response)
 
     who = ["d'Œil\nçà", "Zoé-Maëlle", "zoe@test.example", "Conseiller en insertion professionnelle"]
-    what = ["Ça et là, Fédération « L'Œuvre à l'écoute »; Manche", "Formation SOCLE", "Terminé"]
-    assert comma[1:] == [[*who, *what, "2", "2", "100", "01/04/2026", "31/12/2026", "14/07/2026", "15/07/2026"]]
+    what = ["Ça et là, Fédération « L'Œuvre à l'écoute »; Manche", "Formation SOCLE"]
+    assert comma[1:] == [
+        [*who, *what, "1", "Terminé", "2", "2", "100", "01/04/2026", "31/12/2026", "14/07/2026", "15/07/2026"]
+    ]
     dates = [datetime(2026, 4, 1), datetime(2026, 12, 31), datetime(2026, 7, 14), datetime(2026, 7, 15)]
-    assert [cell.value for cell in sheet[2]] == [*who, *what, 2, 2, 100, *dates]
-    assert [cell.number_format for cell in sheet[2]] == ["General"] * 10 + ["DD/MM/YYYY"] * 4
+    assert [cell.value for cell in sheet[2]] == [*who, *what, 1, "Terminé", 2, 2, 100, *dates]
+    assert [cell.number_format for cell in sheet[2]] == ["General"] * 11 + ["DD/MM/YYYY"] * 4
     assert all(cell.font.bold for cell in sheet[1])
-    assert (sheet.title, sheet.freeze_panes, sheet.auto_filter.ref) == ("Personnes", "A2", "A1:N2")
+    assert (sheet.title, sheet.freeze_panes, sheet.auto_filter.ref) == ("Personnes", "A2", "A1:O2")
+
+
+@pytest.mark.django_db
+def test_a_course_retaken_has_a_line_for_each_time_told_apart_by_their_number(
+    sign_in: SignIn, coordinator: User, professional: User
+) -> None:
+    course = make_course("SOCLE")
+    make_enrolment(professional, course, Status.COMPLETED, is_closed=True)
+    make_enrolment(professional, course, Status.IN_PROGRESS)
+    client = sign_in(coordinator)
+
+    comma = as_csv(client.get(reverse("pilotage_people_csv")))
+    sheet = as_xlsx(client.get(reverse("pilotage_people_xlsx")))
+
+    at = HEADERS.index("Parcours n°")
+    assert [line[at : at + 2] for line in comma] == [["Parcours n°", "État"], ["1", "Terminé"], ["2", "En cours"]]
+    assert [line[at : at + 2] for line in sheet[1:]] == [[1, "Terminé"], [2, "En cours"]]
 
 
 @pytest.mark.django_db
@@ -127,7 +147,7 @@ def test_a_person_without_course_has_one_line_and_an_empty_list_only_its_headers
     nobody = {"q": "personne de ce nom"}
 
     assert as_csv(client.get(reverse("pilotage_people_csv")))[1:] == [
-        ["Hue", "Ève", "e@x.fr", "", "MSA", "", "Pas inscrit", *[""] * 7]
+        ["Hue", "Ève", "e@x.fr", "", "MSA", "", "", "Pas inscrit", *[""] * 7]
     ]
     assert as_csv(client.get(reverse("pilotage_people_csv"), nobody)) == [list(HEADERS)]
     assert as_xlsx(client.get(reverse("pilotage_people_xlsx"), nobody)) == [list(HEADERS)]
@@ -169,7 +189,7 @@ def test_harmless_text_begins_no_formula(text: str) -> None:
 
 def crowd(number: int) -> Iterator[PersonRow]:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    course = CourseState("Socle commun", "in_progress", 24, 3, 12, now, None, None, now, False)
+    course = CourseState("Socle commun", 1, False, "in_progress", 24, 3, 12, now, None, None, now, False)
     for at in range(number):
         yield PersonRow(str(at), "Zoé", f"Évrard {at}", f"p{at}@x.example", "cip", ("MSA",), (course, course))
 

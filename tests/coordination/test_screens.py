@@ -273,6 +273,25 @@ def test_a_person_shows_dated_posts_and_steps_but_no_answer(
     assert "directeur de France Travail" not in page
 
 
+def test_a_course_retaken_is_told_apart_from_the_first_time(
+    sign_in: SignIn, coordinator: User, professional: User
+) -> None:
+    course = make_course("SOCLE")
+    make_enrolment(professional, course, Status.COMPLETED, is_closed=True)
+    make_enrolment(professional, make_course("AUTRE"))
+    make_enrolment(professional, course, Status.IN_PROGRESS)
+    client = sign_in(coordinator)
+
+    listed = text(client.get(reverse("pilotage_people")))
+    page = text(client.get(reverse("pilotage_person", args=[professional.public_id])))
+
+    for shown in (listed, page):
+        assert "Formation SOCLE parcours n° 1" in shown
+        assert "Formation SOCLE parcours n° 2" in shown
+        assert "Formation AUTRE parcours" not in shown
+    assert "étapes de Formation SOCLE, parcours n° 2" in page
+
+
 def test_a_score_is_for_its_author_and_the_coordination_never_for_the_employer(
     sign_in: SignIn, coordinator: User, lead: User, professional: User
 ) -> None:
