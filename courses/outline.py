@@ -119,15 +119,17 @@ def outline_of(
     here: object = None,
     last_key: object = None,
     is_enrolled: bool = True,
+    is_begun: bool = False,
 ) -> Outline:
     """Return the outline of a version; steps withdrawn are left out.
 
     `states` are rows `{key, status, score}`; `here` is the key of the page one is on, `last_key` of the last opened.
-    To look at a step without being enrolled begins nothing.
+    To look at a step without being enrolled begins nothing; nor does opening a quiz, unless `is_begun`: an attempt is
+    under way.
     """
     known = {state["key"]: state for state in states}
     here_key = str(here)
-    opened = {here_key, str(last_key)} if is_enrolled else set()
+    opened = {str(last_key)} if is_enrolled else set()
     stations, lessons = [], 0
     for step in manifest:
         if step["is_withdrawn"]:
@@ -135,7 +137,9 @@ def outline_of(
         lessons += step["kind"] == StepKind.LESSON
         number = lessons if step["kind"] == StepKind.LESSON else None
         key = step["step_key"]
-        station = _station(step, known.get(key), number=number, is_here=key == here_key, is_opened=key in opened)
+        is_here = key == here_key
+        is_opened = key in opened or (is_here and is_enrolled and (is_begun or step["kind"] != StepKind.QUIZ))
+        station = _station(step, known.get(key), number=number, is_here=is_here, is_opened=is_opened)
         stations.append((step["module_id"], step["module"], station))
     groups = tuple(
         Group(f"{number}. {title}", f"module-{module}", tuple(station for _, _, station in members))

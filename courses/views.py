@@ -67,20 +67,24 @@ def lesson(request: SignedIn, page: LessonPage) -> HttpResponse:
 
 
 def quiz_page(request: SignedIn, page: QuizPage) -> HttpResponse:
-    return show_step(request, "courses/quiz.html", found(quiz_screen, request, page, preview=quiz_preview))
+    screen = found(quiz_screen, request, page, preview=quiz_preview)
+    return show_step(request, "courses/quiz.html", screen, is_visit=screen.draft is not None)
 
 
-def found(read: Any, request: SignedIn, page: StepPage, *, preview: Any) -> StepScreen:
+def found(read: Any, request: SignedIn, page: StepPage, *, preview: Any) -> Any:
     is_preview = getattr(request, "is_preview", False)
-    screen: StepScreen | None = preview(page) if is_preview else read(page=page, person=request.user)
+    screen = preview(page) if is_preview else read(page=page, person=request.user)
     if screen is None:
         raise Http404
     return screen
 
 
-def show_step(request: SignedIn, template: str, screen: StepScreen, **context: Any) -> HttpResponse:
+def show_step(
+    request: SignedIn, template: str, screen: StepScreen, *, is_visit: bool = True, **context: Any
+) -> HttpResponse:
+    """A visit is where one resumes: a lesson opened, a quiz once an attempt is under way."""
     enrolment = screen.standing.enrolment
-    if enrolment is not None and not screen.is_extra:
+    if is_visit and enrolment is not None and not screen.is_extra:
         services.visit_step(enrolment=enrolment, step_key=screen.page.step_key)
     context |= {"page": screen.page, "screen": screen, "standing": screen.standing}
     return render(request, template, context)
@@ -170,7 +174,9 @@ def after_step(enrolment: Enrolment, step_key: UUID) -> str:
 @login_required
 @require_POST
 def start_quiz(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
-    enrolment = get_object_or_404(Enrolment.objects.of(request.user).select_related("version"), public_id=enrolment_id)
+    enrolment = get_object_or_404(
+        Enrolment.objects.of(request.user).select_related("version", "state"), public_id=enrolment_id
+    )
     page = get_object_or_404(QuizPage.objects.live(), step_key=step_key)
     try:
         draft = services.start_quiz(enrolment=enrolment, page=page)

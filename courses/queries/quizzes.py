@@ -11,7 +11,7 @@ from courses import quiz
 from courses.enums import Status
 from courses.models import Attempt, AttemptDraft, Enrolment, QuizPage
 from courses.outline import Station, outline_of, parent_url
-from courses.queries.standing import Standing
+from courses.queries.standing import Standing, standing_of
 from courses.queries.steps import StepScreen, step_screen
 
 
@@ -43,12 +43,13 @@ def quiz_screen(*, page: QuizPage, person: User) -> QuizScreen | None:
     if enrolment is None:
         return QuizScreen(page, screen.course_title, screen.standing, is_preview=screen.is_preview)
     mine = {"enrolment": enrolment, "step_key": page.step_key}
+    draft = AttemptDraft.objects.filter(**mine).first()
     return QuizScreen(
         page,
         screen.course_title,
-        screen.standing,
+        standing_of(enrolment, here=page.step_key, is_begun=True) if draft else screen.standing,
         is_extra=screen.is_extra,
-        draft=AttemptDraft.objects.filter(**mine).first(),
+        draft=draft,
         attempts=tuple(Attempt.objects.filter(**mine).defer("snapshot").order_by("-submitted_at", "-pk")),
     )
 

@@ -51,7 +51,8 @@ class Standing:
         return self.outline.steps[0].url if self.is_completed else self.outline.resume.url
 
 
-def standing_of(enrolment: Enrolment, *, here: object = None) -> Standing:
+def standing_of(enrolment: Enrolment, *, here: object = None, is_begun: bool = False) -> Standing:
     """`enrolment` comes from `with_steps()`: no query."""
-    outline = outline_of(enrolment.version.manifest, enrolment.steps, here=here, last_key=enrolment.state.last_step_key)
+    last_key = enrolment.state.last_step_key
+    outline = outline_of(enrolment.version.manifest, enrolment.steps, here=here, last_key=last_key, is_begun=is_begun)
     return Standing(outline, enrolment)

@@ -11,10 +11,11 @@ from courses import quiz
 from courses.errors import EnrolmentClosed, QuizNotReady, QuizNotStarted, QuizPageOutdated, StepNotInVersion
 from courses.models import Attempt, AttemptDraft, Enrolment, QuizPage
 from courses.services.attempts import record_attempt
+from courses.services.enrolments import visit_step
 
 
 def start_quiz(*, enrolment: Enrolment, page: QuizPage) -> AttemptDraft:
-    """Freeze the questions of a quiz for one attempt; return the attempt already under way if there is one.
+    """Freeze the questions of a quiz for one attempt, to resume there; return the attempt already under way if any.
 
     Raises StepNotInVersion, EnrolmentClosed, QuizNotReady.
     """
@@ -38,6 +39,7 @@ def start_quiz(*, enrolment: Enrolment, page: QuizPage) -> AttemptDraft:
         ],
         ignore_conflicts=True,
     )
+    visit_step(enrolment=enrolment, step_key=page.step_key)
     return AttemptDraft.objects.get(enrolment=enrolment, step_key=page.step_key)
 
 

@@ -67,7 +67,7 @@ def test_the_whole_way(sign_in, professional):
     assert outline(lesson) == [("Leçon 1.1", "current"), ("Quiz 1.1", "todo")]
     quiz = browser.post(action(lesson, "terminer"), {"key": field(lesson, "key")}, follow=True)
     assert quiz.redirect_chain[-1][0] == "/formations/socle-commun/module-1/quiz-1-1/"
-    assert outline(quiz) == [("Leçon 1.1", "done"), ("Quiz 1.1", "current")]
+    assert outline(quiz) == [("Leçon 1.1", "done"), ("Quiz 1.1", "todo")]
 
     enrolment = Enrolment.objects.get()
     wrong = answer_quiz(browser, enrolment, tree.quizzes[0], is_right=False)
@@ -117,6 +117,28 @@ def test_one_resumes_where_one_stopped(sign_in, professional):
     assert "Reprendre la leçon 4" in text(browser.get("/formations/socle-commun/"))
     finish(enrolment, tree.lessons[3])
     assert "Reprendre la leçon 2" in text(browser.get("/formations/socle-commun/"))
+
+
+def test_to_open_a_quiz_without_beginning_it_moves_nothing(sign_in, professional):
+    tree = course_tree(lessons=2, quizzes=1)
+    enrolment = enrol(person=professional, course=tree.course, source="self")
+    quiz, sheet = tree.quizzes[0], "/formations/socle-commun/"
+    browser = sign_in(professional)
+    assert outline(browser.get(quiz.url))[2] == ("Quiz 1.1", "todo")
+    assert EnrolmentState.objects.get().last_step_key is None
+    assert "Commencer la leçon 1" in text(browser.get(sheet))
+    browser.get(tree.lessons[0].url)
+    page = browser.get(quiz.url)
+    assert 'aria-current="page">Quiz 1.1' in page.content.decode()
+    assert "Reprendre la leçon 1" in text(browser.get(sheet))
+
+    browser.post(f"/formations/etape/{enrolment.public_id}/{quiz.step_key}/commencer/")
+    assert "Reprendre le quiz" in text(browser.get(sheet))
+    assert outline(browser.get(sheet))[2] == ("Quiz 1.1", "current")
+    browser.get(tree.lessons[1].url)
+    assert "Reprendre la leçon 2" in text(browser.get(sheet))
+    assert outline(browser.get(quiz.url))[2] == ("Quiz 1.1", "current")
+    assert "Reprendre le quiz" in text(browser.get(sheet))
 
 
 def test_a_prerequisite_missing_is_said_with_its_link(sign_in, professional):
