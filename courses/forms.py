@@ -10,6 +10,7 @@ from cms.core.filters import AddressForm
 from cms.roadmap.models import Theme
 from courses.enums import CourseFormat, Duration
 from courses.queries.publication import NO_REQUIRED_STEP, prerequisite_loop, problems_of_course, why_not_optional
+from courses.quiz import asked
 
 
 class KeyForm(forms.Form):
@@ -84,3 +85,13 @@ class StepForm(WagtailAdminPageForm):
         if is_optional and self.instance.pk and (reason := why_not_optional(self.instance)):
             self.add_error("is_required", f"Gardez-la obligatoire : {reason}")
         return cleaned
+
+
+class QuizForm(StepForm):
+    """A percent of a few questions is a number: its author reads it beside the field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field, quiz = self.fields.get("pass_mark"), self.instance
+        if field is not None and quiz.questions:
+            field.help_text = f"{field.help_text} Tel qu'enregistré : {asked(quiz.pass_mark, len(quiz.questions))}."

@@ -35,6 +35,17 @@ class Grade:
         return self.max_score > 0 and self.score * 100 >= pass_mark * self.max_score
 
 
+def needed(pass_mark: int, questions: int) -> int:
+    """Return how many right questions `Grade.reaches` asks for: 70 % of 3 questions are 3."""
+    return -(-pass_mark * questions // 100)
+
+
+def asked(pass_mark: int, questions: int) -> str:
+    """Return a pass mark in words, with the number it comes to: "70 % de bonnes réponses, soit 3 sur 3"."""
+    words = f"{pass_mark} % de bonnes réponses"
+    return f"{words}, soit {needed(pass_mark, questions)} sur {questions}" if questions else words
+
+
 def problem_of(question: Mapping[str, Any]) -> str:
     """Return why a question cannot be asked, in words for its author; empty when it can."""
     answers = question["answers"]

@@ -30,6 +30,11 @@ class QuizScreen(StepScreen):
         return self.page.pass_mark if station is None or station.pass_mark is None else station.pass_mark
 
     @property
+    def asked(self) -> str:
+        """Of the attempt under way, whose questions are frozen, or of the quiz as it is."""
+        return quiz.asked(self.pass_mark, len(self.draft.items if self.draft else self.page.questions))
+
+    @property
     def next_question(self) -> int:
         return quiz.first_unanswered(self.draft.items, self.draft.answers) if self.draft else 1
 
@@ -165,6 +170,10 @@ class ResultScreen(StepOfEnrolment):
     @property
     def pass_mark(self) -> int:
         return self.attempt.snapshot["pass_mark"]
+
+    @property
+    def asked(self) -> str:
+        return quiz.asked(self.pass_mark, len(self.corrections))
 
     @property
     def can_retry(self) -> bool:

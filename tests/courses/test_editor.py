@@ -207,6 +207,13 @@ class TestPublishingAStep:
         publish(editor, tree.quizzes[0], pass_mark=str(pass_mark), **typed_question())
         assert (QuizPage.objects.get().pass_mark == pass_mark) is is_accepted
 
+    def test_the_number_a_pass_mark_comes_to_is_said_beside_it(self, editor):
+        tree = course_tree()
+        words = "70 % de bonnes réponses, soit 3 sur 3"
+        assert words in said(editor.get(edit_url(tree.quizzes[0])))
+        adding = reverse("wagtailadmin_pages:add", args=["courses", "quizpage", tree.modules[0].pk])
+        assert "de bonnes réponses" not in said(editor.get(adding))
+
     def test_a_step_published_under_a_draft_module_is_said_to_wait(self, editor):
         tree = course_tree(modules=2)
         ModulePage.objects.filter(pk=tree.modules[1].pk).update(live=False)
@@ -313,7 +320,7 @@ class TestPreview:
         quiz.pass_mark = 85
         quiz.save_revision()
         answer = said(editor.get(reverse("wagtailadmin_pages:view_draft", args=[quiz.pk])))
-        assert "85 % pour valider" in answer
+        assert "85 % de bonnes réponses, soit 3 sur 3" in answer
         assert "Le préfet et le président du conseil départemental Bonne réponse" in answer
         assert "Le préfet seul Il n'est pas seul." in answer
         enrol(person=professional, course=tree.course, source="self")

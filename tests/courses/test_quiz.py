@@ -68,6 +68,18 @@ def test_the_pass_mark_is_compared_with_the_exact_score():
     assert not quiz.Grade(0, 0, frozenset()).reaches(0)
 
 
+@given(st.integers(1, 100), st.integers(1, 60))
+def test_the_number_said_is_the_least_that_reaches_the_pass_mark(pass_mark, total):
+    grades = [quiz.Grade(score, total, frozenset()) for score in range(total + 1)]
+    needed = quiz.needed(pass_mark, total)
+    assert needed == min(grade.score for grade in grades if grade.reaches(pass_mark))
+    assert quiz.asked(pass_mark, total) == f"{pass_mark} % de bonnes réponses, soit {needed} sur {total}"
+
+
+def test_a_quiz_without_question_comes_to_no_number():
+    assert quiz.asked(70, 0) == "70 % de bonnes réponses"
+
+
 @given(st.dictionaries(st.sampled_from(["q1", "q2", "q3", "autre"]), st.lists(st.text(max_size=3), max_size=4)))
 def test_grading_takes_anything_and_stays_in_range(answers):
     result = quiz.grade(QUESTIONS, answers)
@@ -116,6 +128,15 @@ class TestAttempt:
 
     def right(self, draft: AttemptDraft, number: int) -> list[str]:
         return [answer["id"] for answer in draft.items[number - 1]["answers"] if answer["is_correct"]]
+
+    def test_the_number_of_right_answers_asked_is_said_before_and_after(self, tree, sign_in, professional):
+        browser, words = sign_in(professional), "70 % de bonnes réponses, soit 3 sur 3"
+        assert f"Pour valider : {words}." in text(browser.get(tree.quizzes[0].url))
+        assert f"Il faut {words}." in text(answer_quiz(browser, tree.enrolment, tree.quizzes[0], is_right=False))
+        assert f"il faut {words}." in text(browser.get(tree.quizzes[0].url))
+        tree.quizzes[0].questions = questions(SINGLE)
+        published(tree.quizzes[0])
+        assert "soit 1 sur 1" in text(browser.get(tree.quizzes[0].url))
 
     def test_right_answers_are_nowhere_before_submission(self, tree, sign_in, professional):
         browser, base = sign_in(professional), self.base(tree)
