@@ -57,7 +57,9 @@ class FilterForm(AddressForm):
 
 
 class PeopleFilterForm(FilterForm):
-    etat = forms.ChoiceField(label="État le plus avancé", required=False, choices=[("", "Tous les états"), *Standing.choices])
+    etat = forms.ChoiceField(
+        label="État le plus avancé", required=False, choices=[("", "Tous les états"), *Standing.choices]
+    )
     q = forms.CharField(label="Nom", required=False, max_length=100)
     tri = forms.ChoiceField(label="Tri", required=False, choices=Order, widget=forms.HiddenInput)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime
@@ -32,6 +33,8 @@ from courses.queries.catalogue import catalogue_cards, course_sheet, filter_card
 from courses.queries.home import dashboard_of, paths_of
 from courses.queries.quizzes import DraftScreen, draft_screen, quiz_preview, quiz_screen, result_screen
 from courses.queries.steps import StepScreen, preview_screen, step_screen
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class SignedIn(HttpRequest):
@@ -204,6 +207,8 @@ def quiz_question(request: SignedIn, enrolment_id: UUID, step_key: UUID, number:
     if not 1 <= number <= screen.total:
         raise Http404
     if request.method == "POST":
+        if request.content_type not in FORMS:
+            raise BadRequest("Not a form: an answer kept would be taken away.")
         return save_answer(request, screen, screen.draft, number)
     return render(request, "courses/quiz_question.html", {"screen": screen, "question": screen.question(number)})
 

@@ -274,8 +274,8 @@ class TestAttempt:
         browser, base = sign_in(professional), self.base(tree)
         browser.post(f"{base}/commencer/")
         body = json.dumps({"answer": {"$ne": None}})
-        assert browser.post(f"{base}/question/1/", body, content_type="application/json").status_code == 302
-        assert list(AttemptDraft.objects.get().answers.values()) == [[]]
+        assert browser.post(f"{base}/question/1/", body, content_type="application/json").status_code == 400
+        assert AttemptDraft.objects.get().answers == {}
 
     def test_a_quiz_without_questions_is_not_begun(self, tree):
         page = tree.quizzes[0]
