@@ -204,6 +204,7 @@ class LessonPage(StepPage):
     view = "courses.views.lesson"
     step_kind = StepKind.LESSON
     search_kind = "Leçon"
+    search_floors = 2
     search_fields = [*Page.search_fields, index.SearchField("objective", boost=2), index.SearchField("body")]
     content_panels = [
         *Page.content_panels,

@@ -46,6 +46,9 @@ class BasePage(Page):
     # What the search calls this kind of page; empty: the search leaves it out.
     search_kind = ""
 
+    # How many floors above this page stands what the search names beside it (a lesson: its course); 0: nothing.
+    search_floors = 0
+
     class Meta:
         abstract = True
 

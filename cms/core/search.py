@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.functional import cached_property
 from modelsearch.backends.database.postgres import postgres
-from modelsearch.index import Indexed
+from modelsearch.index import Indexed, SearchField
 from modelsearch.query import MATCH_NONE, And, Boost, Not, Or, Phrase, PlainText, SearchQuery
 from modelsearch.utils import get_content_type_pk
 
@@ -12,6 +13,8 @@ from cms.core.text import fold, searchable, words
 
 MAX_WORDS = 20
 MAX_LENGTH = 200
+SEPARATOR = " · "
+ENDINGS = (".", "!", "?", "…", ":", ";")
 
 
 def folded_query(query: SearchQuery, *, is_prefix: bool = False) -> SearchQuery:
@@ -37,6 +40,14 @@ def folded_query(query: SearchQuery, *, is_prefix: bool = False) -> SearchQuery:
     return query
 
 
+def one_after_the_other(pieces: Iterable[str]) -> str:
+    """Put blocks, cells and fields in one text that reads well: a point between those that do not end a sentence."""
+    text = ""
+    for piece in filter(None, (piece.strip() for piece in pieces)):
+        text += (" " if text.endswith(ENDINGS) else SEPARATOR) + piece if text else piece
+    return text
+
+
 class FrenchIndexer(postgres.ObjectIndexer):
     """Vectors are made of folded text; the plain texts beside them keep their accents, for extracts."""
 
@@ -46,8 +57,17 @@ class FrenchIndexer(postgres.ObjectIndexer):
 
     def prepare_value(self, value: Any) -> str:
         if isinstance(value, list):
-            return "\n".join(self.prepare_value(item) for item in value)
+            return one_after_the_other(self.prepare_value(item) for item in value)
         return super().prepare_value(value)
+
+    @cached_property
+    def body_text(self) -> str:
+        return one_after_the_other(
+            value
+            for field in self.search_fields
+            for current, _boost, value in self.prepare_field(self.obj, field)
+            if isinstance(current, SearchField) and current.field_name != "title"
+        )
 
 
 class FrenchIndex(postgres.PostgresIndex):

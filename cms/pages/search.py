@@ -51,6 +51,8 @@ class Found:
     page: BasePage
     kind: str
     extract: SafeString | str
+    whole: str
+    """The title of what the page is a part of: the course of a lesson."""
 
 
 @dataclass(frozen=True)
@@ -220,5 +222,16 @@ def _extract(results: Results, terms: list[GlossaryTerm]) -> None:
     texts: dict[tuple[str, int], str] = {("page", hit.page.pk): stored.get(hit.page.pk, "") for hit in shown}
     texts |= {("term", term.pk): term.definition for term in terms}
     marked = extracts(texts, results.text) if texts else {}
-    results.items = [Found(specific[hit.page.pk], hit.kind, marked["page", hit.page.pk]) for hit in shown]
+    wholes = _wholes(specific.values())
+    results.items = [
+        Found(specific[pk], hit.kind, marked["page", pk], wholes.get(pk, ""))
+        for pk, hit in ((hit.page.pk, hit) for hit in shown)
+    ]
     results.terms = [Term(term, marked["term", term.pk]) for term in terms]
+
+
+def _wholes(pages: Iterable[BasePage]) -> dict[int, str]:
+    """What each of these pages is a part of, if it says so; one query for all."""
+    paths = {page.pk: page.path[: -page.steplen * page.search_floors] for page in pages if page.search_floors}
+    titles = dict(Page.objects.filter(path__in=set(paths.values())).values_list("path", "title"))
+    return {pk: titles[path] for pk, path in paths.items()}

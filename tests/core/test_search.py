@@ -1,5 +1,6 @@
 """Search finds French whatever the accents, and shows where."""
 
+import json
 import unicodedata
 from html import unescape
 from typing import Any
@@ -113,9 +114,25 @@ def test_the_index_follows_pages_and_can_be_built_again(home: HomePage) -> None:
     IndexEntry.objects.all().delete()
     call_command("update_index", verbosity=0)
     assert titles("cle cliquet") == ["Seconde mouture"]
-    assert indexed_texts([page, home]) == {page.pk: "Une clé à molette\nUn cliquet", home.pk: ""}
+    assert indexed_texts([page, home]) == {page.pk: "Une clé à molette · Un cliquet", home.pk: ""}
     page.delete()
     assert titles("mouture") == []
+
+
+def test_the_text_of_an_extract_sets_blocks_and_cells_apart(home: HomePage) -> None:
+    table = {
+        "caption": "Qui fait quoi",
+        "columns": [{"type": "text", "heading": "Formation"}, {"type": "text", "heading": "Logement"}],
+        "rows": [{"values": ["<p>La Région.</p>", "<p>Le Département</p>"]}],
+    }
+    body = [
+        {"type": "heading", "value": {"text": "Aides", "level": "2"}},
+        {"type": "table", "value": table},
+        {"type": "paragraph", "value": "<p>Demandez toujours.</p>"},
+    ]
+    page = home.add_child(instance=LegalPage(title="Repères", slug="reperes", body=json.dumps(body)))
+    told = "Aides · Qui fait quoi · Formation · Logement · La Région. Le Département · Demandez toujours."
+    assert indexed_texts([page]) == {page.pk: told}
 
 
 def test_extracts_keep_accents_and_mark_every_form_of_the_word(db: None, django_assert_num_queries: Any) -> None:

@@ -51,6 +51,16 @@ def test_the_words_that_answered_are_marked_in_the_extract(demo, sign_in, profes
     assert "<mark>immersion</mark>" in page.lower()
 
 
+def test_a_lesson_names_its_course(demo, sign_in, professional):
+    response = sign_in(professional).get(URL, {"q": "contrat", "nature": "lecon"})
+    items = response.context["results"].items
+
+    assert items
+    for item in items:
+        assert item.whole == item.page.get_parent().get_parent().title
+        assert f"Leçon · {item.whole}" in html_of(response)
+
+
 def test_filters_add_up_and_each_can_be_removed(demo, sign_in, professional):
     client = sign_in(professional)
     every = results(client, q="contrat")
