@@ -6,8 +6,8 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from cms.accounts.models import Organisation, User
-from cms.accounts.services import invite
+from cms.accounts.models import Invitation, Organisation, User
+from cms.accounts.services import invite, invite_again
 from coordination.models import StandingChange
 from courses.enums import EnrolmentSource
 from courses.models import CoursePage, Enrolment
@@ -39,6 +39,12 @@ def invite_by(*, user: User, invitation: dict[str, Any]) -> str:
         invited_by=user,
     )
     return f"Une invitation à rejoindre « {organisation} » part à {invitation['email']}."
+
+
+def invite_again_by(*, user: User, invitation: Invitation) -> str:
+    """Send a waiting invitation once more; return a sentence that says so. Raises AccountError."""
+    invite_again(invitation=invitation, invited_by=user)
+    return f"L'invitation à rejoindre « {invitation.organisation} » repart à {invitation.email}."
 
 
 def forget_changes(*, hours: int) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cms.accounts.errors import AccountError
 from cms.accounts.models import User
+from cms.accounts.services import withdraw
 from cms.core.stamps import remembered
 from coordination import exports
 from coordination.access import SignedRequest, pilotage_required
@@ -21,9 +22,9 @@ from coordination.filters import Filters
 from coordination.forms import EnrolForm, FilterForm, InviteForm, PeopleFilterForm
 from coordination.queries.figures import count_of, dashboard_from
 from coordination.queries.people import PeopleListing, PersonRow, every_person
-from coordination.queries.person import sheet_of, waiting_invitations
+from coordination.queries.person import invitations_of, sheet_of, waiting_invitations
 from coordination.queries.reach import Reach, choices_for, open_courses, reach_of
-from coordination.services import enrol_by, invite_by
+from coordination.services import enrol_by, invite_again_by, invite_by
 from courses.errors import CourseError
 from courses.models import CoursePage
 
@@ -116,7 +117,8 @@ def show_person(request: SignedRequest, person: User, form: EnrolForm, status: i
 @require_safe
 @pilotage_required
 def person(request: SignedRequest, public_id: UUID) -> HttpResponse:
-    return show_person(request, visible_person(request, public_id), EnrolForm(courses=open_courses()))
+    person = visible_person(request, public_id)
+    return show_person(request, person, EnrolForm(courses=open_courses(without=person)))
 
 
 @require_POST
@@ -150,3 +152,26 @@ def invite(request: SignedRequest) -> HttpResponse:
             form.add_error("email", str(error))
     context = {"form": form, "waiting": waiting_invitations(reach)}
     return render(request, "coordination/invite.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@pilotage_required
+def invite_again(request: SignedRequest, number: int) -> HttpResponse:
+    invitation = get_object_or_404(invitations_of(request.user), pk=number)
+    try:
+        messages.success(request, invite_again_by(user=request.user, invitation=invitation))
+    except AccountError as error:
+        messages.error(request, str(error))
+    return redirect("pilotage_invite")
+
+
+@require_POST
+@pilotage_required
+def withdraw_invitation(request: SignedRequest, number: int) -> HttpResponse:
+    invitation = get_object_or_404(invitations_of(request.user), pk=number)
+    try:
+        withdraw(invitation=invitation)
+        messages.success(request, f"L'invitation de {invitation.email} est retirée : son lien ne fonctionne plus.")
+    except AccountError as error:
+        messages.error(request, str(error))
+    return redirect("pilotage_invite")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cms.accounts.models import COORDINATION, TRAINERS, User
@@ -84,6 +85,8 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "pilotage_people_csv": (302, 404, 404, 200, 200, 200),
     "pilotage_people_xlsx": (302, 404, 404, 200, 200, 200),
     "pilotage_invite": (302, 404, 404, 200, 200, 200),
+    "POST pilotage_invite_again": (302, 404, 404, 302, 302, 302),
+    "POST pilotage_withdraw": (302, 404, 404, 302, 302, 302),
     "pilotage_person": (302, 404, 404, 200, 200, 200),
     "POST pilotage_enrol": (302, 404, 404, 422, 422, 422),
     "POST set_theme": (302, 302, 302, 302, 302, 302),
@@ -138,6 +141,8 @@ def world(db: None) -> World:
         "quiz_review": quiz_step,
         "submit_quiz": quiz_step,
         "quiz_result": [*quiz_step, attempt_key],
+        "pilotage_invite_again": [invitation.pk],
+        "pilotage_withdraw": [invitation.pk],
         "pilotage_person": [people["professional"].public_id],
         "pilotage_enrol": [people["professional"].public_id],
         "wagtail_serve": [tree.lessons[0].url.lstrip("/")],
@@ -173,9 +178,11 @@ def answers(world: World, name: str) -> tuple[int, ...]:
         client = StrictClient(raise_request_exception=False)
         if role != "anonymous":
             client.force_login(world.people[role], backend="django.contrib.auth.backends.ModelBackend")
-        response = (client.post if name.startswith("POST ") else client.get)(address)
-        statuses.append(response.status_code)
-        close(response)
+        with transaction.atomic():  # what one role does is undone before the next comes
+            response = (client.post if name.startswith("POST ") else client.get)(address)
+            statuses.append(response.status_code)
+            close(response)
+            transaction.set_rollback(True)
     return tuple(statuses)
 
 

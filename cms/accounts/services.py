@@ -67,6 +67,26 @@ def invite(
     return invitation
 
 
+def invite_again(*, invitation: Invitation, invited_by: User) -> Invitation:
+    """Send a waiting invitation once more, as it was, with a new delay. Raises AlreadyMember, AccountClosed."""
+    return invite(
+        email=invitation.email,
+        organisation=invitation.organisation,
+        first_name=invitation.first_name,
+        last_name=invitation.last_name,
+        invited_by=invited_by,
+    )
+
+
+def withdraw(*, invitation: Invitation) -> None:
+    """Take back an invitation: its link no longer works. One accepted is kept: raises InvitationClosed."""
+    with transaction.atomic():
+        waiting = Invitation.objects.select_for_update(of=("self",)).filter(pk=invitation.pk, accepted_at=None)
+        if not waiting:
+            raise InvitationClosed("Cette invitation a déjà servi, ou a été retirée : rien n'a changé.")
+        waiting.delete()
+
+
 def _send(invitation: Invitation) -> None:
     address = settings.WAGTAILADMIN_BASE_URL + reverse("accounts:invitation", args=[invitation.token])
     context = signature() | {

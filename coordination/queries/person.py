@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
-from cms.accounts.models import Invitation, Membership, User
+from cms.accounts.models import Invitation, Membership, Organisation, User
 from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import Evidence
 from coordination.queries.reach import Reach
@@ -115,3 +115,9 @@ def waiting_invitations(reach: Reach) -> QuerySet[Invitation]:
     if reach.organisations is not None:
         waiting = waiting.filter(organisation__in=reach.organisations)
     return waiting[:50]
+
+
+def invitations_of(user: User) -> QuerySet[Invitation]:
+    """The waiting invitations `user` answers for: those of the organisations they lead, all for the coordination."""
+    organisations = Organisation.objects.visible_to(user)
+    return Invitation.objects.filter(accepted_at=None, organisation__in=organisations).select_related("organisation")

@@ -56,7 +56,9 @@ def read_choices(reach: Reach) -> Choices:
     )
 
 
-def open_courses() -> list[Choice]:
-    """Courses one may be enrolled in."""
-    rows = CoursePage.objects.live().order_by(Fold("title")).values_list("pk", "code", "title")
-    return [Choice(pk, code or str(pk), title) for pk, code, title in rows]
+def open_courses(*, without: User | None = None) -> list[Choice]:
+    """Courses one may be enrolled in; those that `without` already follows are left out."""
+    courses = CoursePage.objects.live().order_by(Fold("title"))
+    if without is not None:
+        courses = courses.exclude(pk__in=Enrolment.objects.of(without).open().values("course"))
+    return [Choice(pk, code or str(pk), title) for pk, code, title in courses.values_list("pk", "code", "title")]

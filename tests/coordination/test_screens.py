@@ -9,7 +9,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cms.accounts.models import Invitation, User
+from cms.accounts.errors import InvitationClosed
+from cms.accounts.models import Invitation, Organisation, User
+from cms.accounts.services import invite, withdraw
 from courses.enums import EnrolmentSource, Status
 from courses.models import Enrolment, Prerequisite
 from courses.services import enrol, record_attempt
@@ -380,6 +382,73 @@ def test_a_lead_invites_a_member_into_their_organisation_only(
     assert "part à Nouvelle@Msa.example" in text(response)
     assert client.post(address, sent | {"organisation": "CAF"}).status_code == 422
     assert Invitation.objects.count() == 1
+
+
+def test_a_waiting_invitation_is_sent_again_or_withdrawn_from_the_list(
+    sign_in: SignIn, lead: User, coordinator: User, organisation: Organisation, mailoutbox: list[Any]
+) -> None:
+    invitation = invite(
+        email="zoe@msa.example", organisation=organisation, role="lead", first_name="Zoé", invited_by=coordinator
+    )
+    Invitation.objects.update(expires_at=timezone.now())
+    client = sign_in(lead)
+    again = reverse("pilotage_invite_again", args=[invitation.pk])
+    withdrawn = reverse("pilotage_withdraw", args=[invitation.pk])
+    page = client.get(reverse("pilotage_invite")).content.decode()
+    assert again in page
+    assert withdrawn in page
+    assert str(invitation.token) not in page
+
+    assert "repart à zoe@msa.example" in text(client.post(again, follow=True))
+    invitation.refresh_from_db()
+    assert (invitation.is_open, invitation.role, invitation.first_name) == (True, "lead", "Zoé")
+    assert [message.to for message in mailoutbox] == [["zoe@msa.example"]] * 2
+
+    assert "son lien ne fonctionne plus" in text(client.post(withdrawn, follow=True))
+    assert not Invitation.objects.exists()
+    assert client.post(withdrawn).status_code == client.post(again).status_code == 404
+
+
+def test_an_invitation_is_touched_only_by_who_answers_for_its_organisation(
+    sign_in: SignIn, professional: User, trainer: User, lead: User, coordinator: User, mailoutbox: list[Any]
+) -> None:
+    caf = OrganisationFactory(code="CAF")
+    invitation = invite(email="zoe@caf.example", organisation=caf, invited_by=coordinator)
+    mailoutbox.clear()
+
+    for name in ("pilotage_invite_again", "pilotage_withdraw"):
+        address = reverse(name, args=[invitation.pk])
+        for person in (professional, trainer, lead):
+            assert sign_in(person).post(address).status_code == 404
+        assert sign_in(coordinator).get(address).status_code == 405
+        assert sign_in(coordinator).post(reverse(name, args=[10**30])).status_code == 404
+    assert not mailoutbox
+    assert Invitation.objects.get().expires_at == invitation.expires_at
+    assert sign_in(coordinator).post(reverse("pilotage_withdraw", args=[invitation.pk])).status_code == 302
+    assert not Invitation.objects.exists()
+
+
+def test_an_accepted_invitation_is_kept(
+    sign_in: SignIn, coordinator: User, professional: User, organisation: Organisation
+) -> None:
+    invitation = invite(email="zoe@msa.example", organisation=organisation, invited_by=coordinator)
+    Invitation.objects.update(accepted_at=timezone.now(), accepted_by=professional)
+
+    for name in ("pilotage_invite_again", "pilotage_withdraw"):
+        assert sign_in(coordinator).post(reverse(name, args=[invitation.pk])).status_code == 404
+    with pytest.raises(InvitationClosed):
+        withdraw(invitation=invitation)
+    assert Invitation.objects.exists()
+
+
+def test_courses_already_followed_are_not_offered(sign_in: SignIn, lead: User, professional: User) -> None:
+    followed, other = course_tree(title="Socle commun"), course_tree(title="Entretien")
+    client, address = sign_in(lead), reverse("pilotage_person", args=[professional.public_id])
+    enrol(person=professional, course=followed.course, source=EnrolmentSource.SELF)
+
+    assert list(client.get(address).context["form"].courses) == [str(other.course.pk)]
+    enrol(person=professional, course=other.course, source=EnrolmentSource.SELF)
+    assert "Aucune autre formation n'est ouverte à l'inscription." in text(client.get(address))
 
 
 def test_inviting_a_member_again_is_refused_in_words(sign_in: SignIn, coordinator: User, professional: User) -> None:
