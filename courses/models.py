@@ -197,9 +197,9 @@ class LessonPage(StepPage):
     """Read, then confirmed by "J'ai terminé cette leçon"."""
 
     objective = models.CharField(
-        "objectif", max_length=255, blank=True, help_text="Ce que la personne saura faire, en commençant par un verbe."
+        "objectif", max_length=255, help_text="Ce que la personne saura faire, en commençant par un verbe."
     )
-    body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
+    body = StreamField(BodyBlock(), verbose_name="contenu")
 
     view = "courses.views.lesson"
     step_kind = StepKind.LESSON

@@ -11,7 +11,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.models import Page
 
-from courses.models import CatalogueIndexPage, CoursePage, ModulePage, QuizPage, StepPage
+from courses.models import CatalogueIndexPage, CoursePage, LessonPage, ModulePage, QuizPage, StepPage
 from courses.queries.publication import (
     problems_of_course,
     problems_of_quiz,
@@ -92,6 +92,8 @@ def reason_not_to_publish(page: Page) -> str:
     draft = page.specific.get_latest_revision_as_object()
     if isinstance(draft, StepPage) and not draft.is_required and (reason := why_not_optional(page)):
         return f"elle est devenue facultative, or {reason}"
+    if isinstance(draft, LessonPage) and (missing := missing_from(draft, "objective", "body")):
+        return f"la leçon est incomplète : {', '.join(missing)}."
     if isinstance(draft, QuizPage):
         return " ".join(problems_of_quiz(draft))
     if isinstance(draft, CoursePage):
@@ -99,9 +101,13 @@ def reason_not_to_publish(page: Page) -> str:
     return ""
 
 
+def missing_from(page: Page, *asked: str) -> list[str]:
+    """Return the labels of the fields asked that are empty."""
+    return [str(page._meta.get_field(name).verbose_name) for name in asked if not getattr(page, name)]
+
+
 def missing_from_sheet(course: CoursePage) -> list[str]:
-    asked = ["objectives", "audience", "assessment", "help_contact", "disability_access"]
-    missing = [str(course._meta.get_field(name).verbose_name) for name in asked if not getattr(course, name)]
+    missing = missing_from(course, "objectives", "audience", "assessment", "help_contact", "disability_access")
     if not course.theme_links.exists():
         missing.append("thèmes")
     return [f"la fiche est incomplète : {', '.join(missing)}."] if missing else []

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from wagtail.blocks.struct_block import StructBlockValidationError
-from wagtail.test.utils.form_data import querydict_from_html
+from wagtail.test.utils.form_data import nested_form_data, querydict_from_html, rich_text, streamfield
 
 from courses.blocks import QuestionBlock
 from courses.models import CoursePage, LessonPage, ModulePage, Prerequisite, QuizPage
@@ -72,6 +72,11 @@ def is_live(page: Any) -> bool:
 def draft_tree(**values: Any) -> CourseTree:
     """A course in draft over published modules and steps, complete."""
     return course_tree(is_published=False, themes=(theme(),), **values)
+
+
+def typed_body(words: str = "Quelques lignes.") -> dict[str, str]:
+    body = nested_form_data({"body": streamfield([("paragraph", rich_text(f"<p>{words}</p>"))])})
+    return {name: str(value) for name, value in body.items()}
 
 
 def typed_question() -> dict[str, str]:
@@ -207,6 +212,34 @@ class TestPublishingAStep:
         publish(editor, tree.quizzes[0], pass_mark=str(pass_mark), **typed_question())
         assert (QuizPage.objects.get().pass_mark == pass_mark) is is_accepted
 
+    @pytest.mark.parametrize("hole", ["objective", "body"])
+    def test_a_lesson_with_a_hole_is_refused_by_field_and_saved_as_a_draft(self, editor, hole):
+        tree = course_tree()
+        lesson = add_lesson(tree.modules[0], "À écrire", live=False)
+        holed = {**typed_body(), **{"objective": {"objective": ""}, "body": {"body-count": "0"}}[hole]}
+        answer = publish(editor, lesson, **holed)
+        assert list(answer.context["form"].errors) == [hole]
+        assert "Champ requis." in unescape(answer.content.decode())
+        assert not is_live(lesson)
+
+        data = form_of(editor, lesson)
+        data.update(holed)
+        editor.post(edit_url(lesson), data)
+        lesson.refresh_from_db()
+        assert not getattr(lesson.get_latest_revision_as_object(), hole)
+        publish(editor, lesson, **typed_body(), objective="Oser")
+        assert is_live(lesson)
+
+    def test_a_lesson_with_only_a_title_is_not_published_from_a_list_nor_by_a_script(self, editor):
+        tree = course_tree()
+        lesson = add_lesson(tree.modules[0], "Un titre", live=False, objective="", body=[])
+        url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+        answer = editor.post(f"{url}?id={lesson.pk}&next=/admin/", follow=True)
+        assert "« Un titre » : la leçon est incomplète : objectif, contenu." in said(answer)
+        assert not is_live(lesson)
+        with pytest.raises(ValidationError, match="objective"):
+            published(lesson)
+
     def test_the_number_a_pass_mark_comes_to_is_said_beside_it(self, editor):
         tree = course_tree()
         words = "70 % de bonnes réponses, soit 3 sur 3"
@@ -217,7 +250,7 @@ class TestPublishingAStep:
     def test_a_step_published_under_a_draft_module_is_said_to_wait(self, editor):
         tree = course_tree(modules=2)
         ModulePage.objects.filter(pk=tree.modules[1].pk).update(live=False)
-        answer = publish(editor, tree.lessons[2], **{"body-count": "0"})
+        answer = publish(editor, tree.lessons[2], **typed_body())
         assert "son module est en brouillon" in said(answer)
 
 

@@ -40,7 +40,7 @@ SHEET = {
     "help_contact": "formation@spie.example",
     "disability_access": "Tout se lit avec un lecteur d'écran.",
 }
-EMPTY = {"body": streamfield([])}
+WRITTEN = {"body": streamfield([("paragraph", rich_text("<p>Quelques lignes.</p>"))])}
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_a_course_from_nothing_to_its_first_learner(editor: Any, sign_in: Any, p
     module = ModulePage.objects.get()
     body = nested(body=streamfield([("paragraph", rich_text("<p>Fermez la porte. Une fote.</p>"))]))
     create(editor, "lessonpage", module, title="La pièce", slug="piece", objective="Préparer", **body)
-    create(editor, "lessonpage", module, title="Les outils", slug="outils", objective="Choisir", **nested(**EMPTY))
+    create(editor, "lessonpage", module, title="Les outils", slug="outils", objective="Choisir", **nested(**WRITTEN))
     wrong = typed("single", "La porte ?", ("Ouverte", False), ("Fermée", False))
     refused = create(
         editor, "quizpage", module, title="Vérifier", slug="verifier", **nested(questions=streamfield([wrong]))
@@ -148,7 +148,15 @@ class TestChangingWhatPeopleFollow:
             finish(done, step)
         finish(under_way, tree.lessons[0])
 
-        create(editor, "lessonpage", tree.modules[0], title="En plus", slug="en-plus", objective="", **nested(**EMPTY))
+        create(
+            editor,
+            "lessonpage",
+            tree.modules[0],
+            title="En plus",
+            slug="en-plus",
+            objective="Oser",
+            **nested(**WRITTEN),
+        )
 
         assert [version.number for version in tree.course.versions.order_by("number")] == [1, 2]
         states = {state.pk: (state.status, state.required) for state in EnrolmentState.objects.all()}
@@ -174,7 +182,7 @@ class TestChangingWhatPeopleFollow:
         assert browser.get(tree.lessons[1].url).status_code == 404
         assert browser.get("/formations/socle-commun/").status_code == 200
         assert browser.get("/mon-parcours/").status_code == 200
-        publish(editor, tree.lessons[1], **nested(**EMPTY))
+        publish(editor, tree.lessons[1], **nested(**WRITTEN))
         assert EnrolmentState.objects.get().done == 1
 
     def test_a_course_unpublished_keeps_what_was_done_and_the_pages_of_its_learners_stand(
@@ -241,7 +249,7 @@ class TestALiveCourseKeepsSomethingToAsk:
     def test_its_last_required_step_cannot_become_optional(self, editor: Any) -> None:
         tree = course_tree(lessons=1, quizzes=0)
         data = form_of(editor, tree.lessons[0])
-        data.update(nested(**EMPTY))
+        data.update(nested(**WRITTEN))
         del data["is_required"]
         answer = editor.post(edit_url(tree.lessons[0]), data | {"action-publish": "1"}, follow=True)
         assert "c'est la dernière étape obligatoire de la formation « Socle commun »" in said(answer)
@@ -254,7 +262,7 @@ class TestALiveCourseKeepsSomethingToAsk:
     def test_another_may(self, editor: Any) -> None:
         tree = course_tree(lessons=2, quizzes=0)
         data = form_of(editor, tree.lessons[0])
-        data.update(nested(**EMPTY))
+        data.update(nested(**WRITTEN))
         del data["is_required"]
         editor.post(edit_url(tree.lessons[0]), data | {"action-publish": "1"}, follow=True)
         assert [lesson.is_required for lesson in LessonPage.objects.order_by("path")] == [False, True]
@@ -304,7 +312,7 @@ class TestTimeAndHistory:
             lesson,
             go_live_at=f"{go_live:%d/%m/%Y %H:%M}",
             expire_at=f"{expire:%d/%m/%Y %H:%M}",
-            **nested(**EMPTY),
+            **nested(**WRITTEN),
         )
         assert (is_live(lesson), tree.course.versions.count()) == (False, 1)
         publish_scheduled()
@@ -410,7 +418,7 @@ class TestRetaking:
 
         assert second.cycle == 2
         page = text(office.get(sheet))
-        assert "Socle commun (2 e fois)" in page
+        assert "Socle commun parcours n° 2" in page
         assert "Inscription close : recommencée" in page
         row = office.get(reverse("pilotage_people")).context["page"].object_list[0]
         assert [(one.title, one.status) for one in row.courses] == [
@@ -440,7 +448,7 @@ def test_a_page_changes_with_the_version_of_its_course_or_not_at_all(
     tree = course_tree(modules=2, lessons=2, quizzes=0)
     editor, lesson = sign_in(trainer), tree.lessons[1]
     data = form_of(editor, lesson)
-    data.update(nested(**EMPTY))
+    data.update(nested(**WRITTEN))
     data.update({"title": "Autre titre", "action-publish": "1"})
 
     def killed(**values: Any) -> None:

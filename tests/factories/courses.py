@@ -74,7 +74,8 @@ def catalogue() -> CatalogueIndexPage:
 
 
 def add_lesson(module: ModulePage, title: str, **values: Any) -> LessonPage:
-    return module.add_child(instance=LessonPage(title=title, objective=f"Savoir : {title}", **values))
+    written = {"objective": f"Savoir : {title}", "body": [("paragraph", f"<p>{title}.</p>")]}
+    return module.add_child(instance=LessonPage(title=title, **{**written, **values}))
 
 
 def add_quiz(module: ModulePage, title: str, **values: Any) -> QuizPage:
