@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.template.loader import render_to_string
 from django.test import Client
 
 from cms.core.models import OutboxMessage
@@ -187,6 +188,13 @@ def test_mistakes_are_counted_by_the_message_not_by_the_field(client: Any) -> No
     told = summary.count("<li>")
     assert told > 1
     assert f"{told} points à corriger" in summary
+
+
+def test_a_guillemet_is_never_left_alone_on_a_line() -> None:
+    shown = render_to_string("components/message.html", {"text": "La structure « A & B » vous attend."})
+    assert "«\N{NO-BREAK SPACE}A &amp; B\N{NO-BREAK SPACE}»" in shown
+    for template in (ROOT / "templates").rglob("*.html"):
+        assert not re.search("« | »", re.sub(r"{#.*?#}", "", template.read_text())), template
 
 
 def test_the_mail_for_a_forgotten_password_is_ours(client: Any) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm
+from django.template.defaultfilters import stringfilter
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -59,6 +60,13 @@ def page_numbers(page: Page) -> list[int | None]:
 def error_count(form: BaseForm) -> int:
     """How many messages a form shows: a field may have several."""
     return sum(len(messages) for messages in form.errors.values())
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def bound(value: str) -> str:
+    """Guillemets kept on the line of the words they hold: their spaces do not break."""
+    return value.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»")
 
 
 @register.filter
