@@ -107,7 +107,7 @@ def test_someone_who_has_an_account_signs_in_and_joins_with_it(
     assert f"/compte/login/?next={door(invitation)}" in response.content.decode()
     assert client.post(f"{door(invitation)}rejoindre/").status_code == 302
     signed_in = sign_in(person)
-    assert title(signed_in.get(door(invitation))) == "Rejoindre « Mutualité sociale agricole »"
+    assert title(signed_in.get(door(invitation))) == "Rejoindre «&nbsp;Mutualité sociale agricole&nbsp;»"
     assert signed_in.post(f"{door(invitation)}rejoindre/")["Location"] == "/"
     assert person.memberships.current().count() == 2
     assert signed_in.post(f"{door(invitation)}rejoindre/").status_code == 410
@@ -147,12 +147,12 @@ def test_the_mail_says_that_one_has_an_account_and_leads_to_joining(
     sign_in_address = link_on(page, "Se connecter pour rejoindre")
     signed = client.post(sign_in_address, {"login": settled.email, "password": PASSWORD}, follow=True)
     assert signed.redirect_chain == [(door(invitation), 302)]
-    assert title(signed) == "Rejoindre « Mutualité sociale agricole »"
+    assert title(signed) == "Rejoindre «&nbsp;Mutualité sociale agricole&nbsp;»"
     assert client.post(f"{door(invitation)}rejoindre/")["Location"] == "/"
     told = client.get("/compte/email/").content.decode()
-    assert "Vous avez rejoint la structure « Mutualité sociale agricole »." in told
+    assert "Vous avez rejoint la structure «\N{NO-BREAK SPACE}Mutualité sociale agricole\N{NO-BREAK SPACE}»." in told
     again = client.get(link_in_mail())
-    assert "vous avez rejoint la structure « Mutualité sociale agricole »" in again.content.decode()
+    assert "vous avez rejoint la structure «&nbsp;Mutualité sociale agricole&nbsp;»" in again.content.decode()
 
 
 def test_whoever_is_signed_in_as_another_goes_out_and_comes_back_to_the_invitation(
