@@ -18,7 +18,7 @@ def results(client, **query):
 
 
 def html_of(response):
-    return unescape(response.content.decode())
+    return unescape(response.content.decode()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def titles(found):
