@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 View = Callable[..., HttpResponseBase]
 
 # One part; a browser that plays asks for no more. Several parts, or what is not understood, are answered whole.
-ONE_PART = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.ASCII | re.IGNORECASE)
+ONE_PART = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)
 CHUNK = 64 * 1024
 
 
