@@ -5,6 +5,9 @@
 PORT ?= 8000
 export PORT
 
+# Compiling Django and Wagtail takes each process four seconds: what one has compiled is kept for the others.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The first Python recent enough; the name alone, so that virtual environments and pyenv are honoured.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)

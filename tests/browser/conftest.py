@@ -185,9 +185,14 @@ class Visitor:
     def scrolls_sideways(self) -> bool:
         return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"))
 
+    def assert_sound(self) -> None:
+        """No fault since the last time this was asked."""
+        faults, self.faults[:] = list(self.faults), []
+        assert not faults, "\n".join(faults)
+
     def close(self) -> None:
         self.context.close()
-        assert not self.faults, "\n".join(self.faults)
+        self.assert_sound()
 
 
 @pytest.fixture

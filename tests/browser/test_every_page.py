@@ -1,5 +1,6 @@
 """Every page, as the person it is for: no accessibility violation, no fault, no sideways scroll, in four settings."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -34,25 +35,29 @@ TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 
 
 @pytest.fixture(scope="module")
-def states(browser: Any, live_site: LiveSite) -> dict[str | None, Any]:
-    """Sign each person in once; keep the cookies."""
-    kept: dict[str | None, Any] = {None: None}
-    for who in PAGES:
-        if who:
-            visitor = Visitor(browser, live_site)
-            visitor.sign_in(f"{who}@demo.example")
-            kept[who] = visitor.context.storage_state()
-            visitor.close()
-    return kept
+def readers(browser: Any, live_site: LiveSite) -> Iterator[Callable[[str | None], Visitor]]:
+    """One browser for each person, signed in once and kept from page to page, as people do."""
+    known: dict[str | None, Visitor] = {}
+
+    def _reader(who: str | None) -> Visitor:
+        if who not in known:
+            known[who] = Visitor(browser, live_site)
+            if who:
+                known[who].sign_in(f"{who}@demo.example")
+        return known[who]
+
+    yield _reader
+    for visitor in known.values():
+        visitor.close()
 
 
 @pytest.mark.parametrize(("who", "path"), CASES)
-def test_a_page_is_sound_in_both_widths_and_themes(visit: Any, states: Any, who: str | None, path: str) -> None:
-    visitor: Visitor = visit(storage_state=states[who]) if who else visit()
-    if path in MISSING:
-        visitor.expected_statuses = {404}
+def test_a_page_is_sound_in_both_widths_and_themes(readers: Any, who: str | None, path: str) -> None:
+    visitor: Visitor = readers(who)
+    visitor.expected_statuses = {404} if path in MISSING else set()
     page = visitor.page
     answer = page.goto(path)
+    assert answer is not None
     assert answer.status == (404 if path in MISSING else 200)
     found = {}
     if page.locator("h1").count() != 1:
@@ -70,11 +75,13 @@ def test_a_page_is_sound_in_both_widths_and_themes(visit: Any, states: Any, who:
     if visitor.scrolls_sideways():
         found["text twice its size"] = ["scrolls sideways"]
     assert not found
+    visitor.assert_sound()
 
 
 @pytest.mark.parametrize("path", ["/pilotage/", "/pilotage/personnes/"])
-def test_on_a_phone_each_row_of_figures_is_read_without_scrolling_aside(visit: Any, states: Any, path: str) -> None:
-    page = visit(storage_state=states["coordination"], viewport={"width": 320, "height": 900}).page
+def test_on_a_phone_each_row_of_figures_is_read_without_scrolling_aside(readers: Any, path: str) -> None:
+    page = readers("coordination").page
+    page.set_viewport_size({"width": 320, "height": 900})
     page.goto(path)
     tables = page.locator(".table--stack")
     assert tables.count()

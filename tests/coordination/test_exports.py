@@ -206,5 +206,5 @@ def test_many_lines_take_no_more_memory_than_a_few(write: Callable[[Iterator[Per
         return highest
 
     peak(10)
-    assert peak(2_000) < peak(250) + 100_000
+    assert peak(700) < peak(100) + 100_000
     assert sum(1 for _ in lines(crowd(10))) == 20

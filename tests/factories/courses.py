@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.test import override_settings
 from wagtail.models import Page, Site
 
 from cms.roadmap.models import Objective, Roadmap, Theme, ThemeLink
@@ -46,6 +47,8 @@ SHEET = {
     "help_contact": "formation@spie.example",
     "disability_access": "Toutes les leçons se lisent avec un lecteur d'écran.",
 }
+# Half of the time of making a page goes to the indexes of search and of references, which Wagtail's tasks keep.
+NO_INDEX = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 
 
 @dataclass
@@ -101,7 +104,14 @@ def course_tree(
     is_published: bool = True,
     **sheet: Any,
 ) -> CourseTree:
-    """A published course: in each module, so many lessons then so many quizzes."""
+    """A published course: in each module, so many lessons then so many quizzes. In no index: nobody looks for it."""
+    with override_settings(TASKS=NO_INDEX):
+        return _grow(title, lessons, quizzes, modules, themes, is_published, sheet)
+
+
+def _grow(
+    title: str, lessons: int, quizzes: int, modules: int, themes: tuple[Theme, ...], is_published: bool, sheet: Any
+) -> CourseTree:
     course = catalogue().add_child(instance=CoursePage(title=title, live=is_published, **{**SHEET, **sheet}))
     tree = CourseTree(course)
     for at in range(1, modules + 1):
