@@ -201,6 +201,7 @@ class LessonPage(StepPage):
     )
     body = StreamField(BodyBlock(), verbose_name="contenu")
 
+    rendered_fields = ("body",)
     view = "courses.views.lesson"
     step_kind = StepKind.LESSON
     search_kind = "Leçon"

@@ -14,6 +14,7 @@ from django.test import TransactionTestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from cms.accounts.models import COORDINATION, TRAINERS, User
+from cms.core import routing
 from tests.database import DEMO_MEDIA, clone, ensure_demo, ensure_template, restore
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.strict_client import UNDEFINED, StrictClient
@@ -39,6 +40,7 @@ def _restore_rather_than_empty() -> None:
 def _clean(settings: Any) -> Iterator[None]:
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UNDEFINED
     cache.clear()
+    routing.forget()
     yield
     cache.clear()
 

@@ -29,8 +29,16 @@ def navigation(request: HttpRequest) -> list[NavItem]:
     return [NavItem(label, url, request.path.startswith(url)) for label, url in places]
 
 
+def header_look(request: HttpRequest) -> str:
+    """Changes with anything the header shows: the menu, and the person."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return repr(navigation(request))
+    return repr((navigation(request), user.pk, str(user), user.get_short_name(), user.email, user.has_admin))
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context of every template. `nav` is computed only where a template shows it."""
+    """Context of every template. `nav` and `header_look` are computed only where a template asks for them."""
     return {
         "is_demo": settings.SOCLE_DEMO,
         "demo_accounts": settings.DEMO_ACCOUNTS if settings.SOCLE_DEMO else [],
@@ -40,5 +48,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "display": request.COOKIES.get(DISPLAY_COOKIE, ""),
         "display_theme": DISPLAYS.get(request.COOKIES.get(DISPLAY_COOKIE, ""), ""),
         "nav": partial(navigation, request),
+        "header_look": partial(header_look, request),
         "here": request.get_full_path(),
     }

@@ -46,6 +46,12 @@ class BasePage(Page):
     # What the search calls this kind of page; empty: the search leaves it out.
     search_kind = ""
 
+    # The streams `render_body` shows: their HTML is kept, so a page found by its address comes without them.
+    rendered_fields: tuple[str, ...] = ()
+
+    # Changes when the row does; None: a draft, or a page not found by its address.
+    edition: str | None = None
+
     # How many floors above this page stands what the search names beside it (a lesson: its course); 0: nothing.
     search_floors = 0
 

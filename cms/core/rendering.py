@@ -14,18 +14,16 @@ BODY_SECONDS = 600
 def render_body(page: Page, field: str = "body") -> SafeString:
     """Return the HTML of a StreamField of `page`; costs no query when this very content was rendered lately.
 
-    The key is the content itself, so a draft under preview and a page saved by a script are always right: for a page
-    found by its address, the very text the database holds.
+    A page found by its address is known by the edition of its row; a draft under preview, by its content.
     """
-    value = getattr(page, field)
-    if not value:
-        return mark_safe("")
-    stored = getattr(page, "as_stored", {}).get(field)
-    if not isinstance(stored, str):
-        stored = json.dumps(value.get_prep_value(), ensure_ascii=False, separators=(",", ":"))
-    key = f"body:{hashlib.blake2b(stored.encode(), digest_size=16).hexdigest()}"
+    edition = getattr(page, "edition", None)
+    if edition is None:
+        stored = json.dumps(getattr(page, field).get_prep_value(), ensure_ascii=False, separators=(",", ":"))
+        edition = hashlib.blake2b(stored.encode(), digest_size=16).hexdigest()
+    key = f"body:{page.pk}:{field}:{edition}"
     html = cache.get(key)
     if html is None:
-        html = str(value.stream_block.render(value))
+        value = getattr(page, field)
+        html = str(value.stream_block.render(value)) if value else ""
         cache.set(key, html, BODY_SECONDS)
     return mark_safe(html)  # noqa: S308 - rendered by the blocks

@@ -12,6 +12,7 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Model
 
 M = TypeVar("M", bound=Model)
+Names = tuple[str, ...]
 SERVER_CURSOR: Any = ServerBindingCursor
 
 
@@ -29,14 +30,25 @@ def prepared_cursor() -> Any:
     return database._prepare_cursor(cursor)
 
 
-def columns(model: type[Model], alias: str = "") -> str:
+def columns(model: type[Model], alias: str = "", *, without: Names = ()) -> str:
     """Return the columns of a model, in the order `from_row` reads them.
 
     Without alias, each is named by its table: a page has its columns in two.
     """
     return ", ".join(
-        f'"{alias or field.model._meta.db_table}"."{field.column}"' for field in model._meta.concrete_fields
+        f'"{alias or field.model._meta.db_table}"."{field.column}"'
+        for field in model._meta.concrete_fields
+        if field.name not in without
     )
+
+
+def edition(table: str) -> str:
+    """Return an expression that changes each time a row of `table` (a name or an alias) is written.
+
+    Where PostgreSQL stands the row, and the transaction that wrote it: what was made of a long column is kept under
+    it, and the column itself is not read again. Two writes of one transaction leave the row in two places.
+    """
+    return f'("{table}".ctid, "{table}".xmin)::text'
 
 
 def tables(model: type[Model]) -> str:
@@ -50,13 +62,13 @@ def tables(model: type[Model]) -> str:
     return f'"{model._meta.db_table}"' + "".join(joins)
 
 
-def width(model: type[Model]) -> int:
-    return len(model._meta.concrete_fields)
+def width(model: type[Model], *, without: Names = ()) -> int:
+    return len(_shape(model, without)[0])
 
 
-def from_row(model: type[M], row: tuple[Any, ...]) -> M:
-    """Return the instance those columns describe, as the ORM would have."""
-    names, converters = _shape(model)
+def from_row(model: type[M], row: tuple[Any, ...], *, without: Names = ()) -> M:
+    """Return the instance those columns describe, as the ORM would have; those left out are read when asked for."""
+    names, converters = _shape(model, without)
     values = list(row)
     for place, convert in converters:
         values[place] = convert(values[place], None, connection)
@@ -64,7 +76,7 @@ def from_row(model: type[M], row: tuple[Any, ...]) -> M:
 
 
 @cache
-def _shape(model: type[Model]) -> tuple[list[str], list[tuple[int, Any]]]:
-    fields = model._meta.concrete_fields
+def _shape(model: type[Model], without: Names) -> tuple[list[str], list[tuple[int, Any]]]:
+    fields = [field for field in model._meta.concrete_fields if field.name not in without]
     converters = [(at, field.from_db_value) for at, field in enumerate(fields) if hasattr(field, "from_db_value")]
     return [field.attname for field in fields], converters

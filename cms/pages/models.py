@@ -137,6 +137,7 @@ class InformationPage(ReviewedPage, ThemedPage):  # type: ignore[django-manager-
     )
 
     search_fields = [*Page.search_fields, index.SearchField("summary", boost=2), index.SearchField("body")]
+    rendered_fields = ("body",)
     view = "cms.pages.views.information"
     evidence_kind = EvidenceKind.INFORMED
     search_kind = "Page d'information"
@@ -244,6 +245,7 @@ class LegalPage(ReviewedPage, BasePage):  # type: ignore[django-manager-missing]
 
     body = StreamField(BodyBlock(), verbose_name="contenu", blank=True)
 
+    rendered_fields = ("body",)
     view = "cms.pages.views.legal"
     is_public = True
     search_kind = "Page légale"

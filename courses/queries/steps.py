@@ -3,13 +3,19 @@
 import functools
 import json
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 from uuid import UUID, uuid4
 
 from cms.accounts.models import User
-from cms.core.rows import columns, from_row, prepared_cursor, width
+from cms.core.rows import columns, edition, from_row, prepared_cursor, width
 from courses.models import CoursePage, CourseVersion, Enrolment, EnrolmentState, ModulePage, StepPage
 from courses.outline import Station, outline_of, parent_url
 from courses.queries.standing import Standing, standing_of
+
+MANIFEST = ("manifest",)
+MOST = 1000
+_manifests: dict[int, tuple[str, list[dict[str, Any]]]] = {}
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,15 @@ class StepScreen:
     def course_url(self) -> str:
         return parent_url(self.page.get_url() or "/", 2)
 
+    @cached_property
+    def look(self) -> str:
+        """Changes with anything shown around the body: under it, that part of the screen may be kept."""
+        page, state = self.page, self.standing.state
+        shown = (page.title, page.url_path, getattr(page, "objective", ""), page.est_minutes, page.is_required)
+        progress = state and (state.done, state.required, state.percent)
+        marks = (self.is_preview, self.is_extra, self.standing.outline.fingerprint)
+        return repr((*shown, self.course_title, progress, *marks))
+
     @property
     def finish_key(self) -> UUID:
         """The key of the button shown on this very screen."""
@@ -61,7 +76,7 @@ def statement() -> str:
     """`of(person).open().for_step(page).with_steps()`, written once: every step page makes this read."""
     return (
         f"SELECT {columns(Enrolment, 'enrolment')}, {columns(EnrolmentState, 'state')},"  # noqa: S608 - names only
-        f" {columns(CourseVersion, 'version')}, page.title,"
+        f" {columns(CourseVersion, 'version', without=MANIFEST)}, {edition('version')}, page.title,"
         " (SELECT coalesce(jsonb_agg(jsonb_build_object('key', step_key, 'status', status, 'score', best_score)), '[]')"
         " FROM courses_stepstate WHERE enrolment_id = enrolment.id)"
         " FROM courses_enrolment enrolment"
@@ -82,9 +97,20 @@ def enrolment_around(*, page: StepPage, person: User) -> Enrolment | None:
     to_state, to_version = width(Enrolment), width(Enrolment) + width(EnrolmentState)
     enrolment = from_row(Enrolment, row[:to_state])
     enrolment.state = from_row(EnrolmentState, row[to_state:to_version])
-    enrolment.version = from_row(CourseVersion, row[to_version:-2])
+    enrolment.version = from_row(CourseVersion, row[to_version:-3], without=MANIFEST)
+    enrolment.version.manifest = _manifest(enrolment.version, row[-3])
     enrolment.course_title, enrolment.steps = row[-2], json.loads(row[-1])
     return enrolment
+
+
+def _manifest(version: CourseVersion, written: str) -> list[dict[str, Any]]:
+    """The manifest of that edition of the row, read once per process; never to be changed in place."""
+    known = _manifests.get(version.pk)
+    if known is None or known[0] != written:
+        if len(_manifests) >= MOST:
+            _manifests.clear()
+        known = _manifests[version.pk] = written, version.manifest
+    return known[1]
 
 
 def step_screen(*, page: StepPage, person: User) -> StepScreen | None:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from courses.enums import Status
-from courses.models import Attempt, AttemptDraft, Enrolment, EnrolmentState
+from courses.models import Attempt, AttemptDraft, CourseVersion, Enrolment, EnrolmentState, LessonPage
 from courses.queries.steps import enrolment_around
 from courses.services import enrol
 from tests.courses.helpers import finish, progress_json, published
@@ -283,7 +283,19 @@ class TestQueries:
     def test_a_lesson_costs_three_queries(self, tree: CourseTree, sign_in, professional):
         browser = sign_in(professional)
         path = "/formations/socle-commun/module-1/lecon-1-1/"
+        browser.get(path)  # which page stands there, then its body, are learnt once by each process
         assert self.count(lambda: browser.get(path)) == 3  # session and person, page, enrolment
+
+    def test_what_is_kept_of_a_row_goes_with_the_row(self, tree: CourseTree, sign_in, professional):
+        browser, path = sign_in(professional), "/formations/socle-commun/module-1/lecon-1-1/"
+        for word in ("ainsi", "autrement", "encore autrement"):
+            LessonPage.objects.filter(pk=tree.lessons[0].pk).update(body=[("paragraph", f"<p>Écrit {word}.</p>")])
+            manifest = [step | {"title": f"Intitulé {word}"} for step in tree.version.manifest]
+            CourseVersion.objects.filter(pk=tree.version.pk).update(manifest=manifest)
+            for _look in range(3):
+                shown = text(browser.get(path))
+                assert f"Écrit {word}." in shown
+                assert f"Intitulé {word}" in shown
 
     def test_the_statement_written_once_says_what_the_orm_says(self, tree: CourseTree, professional, lead):
         finish(tree.enrolment, tree.quizzes[0], passed=False, score=2, max_score=3)
@@ -302,8 +314,8 @@ class TestQueries:
         browser = sign_in(professional)
         turn = iter(["2", "1", "2"])
         path = "/formations/socle-commun/module-1/lecon-1-"
-        browser.get(f"{path}1/")
-        browser.get(f"{path}2/")
+        for number in (1, 2, 1, 2):
+            browser.get(f"{path}{number}/")
         assert self.count(lambda: browser.get(f"{path}{next(turn)}/")) == 4
 
     def test_a_progress_write_costs_seven_queries(self, tree: CourseTree, sign_in, professional):
