@@ -32,7 +32,7 @@ from courses.outline import outline_of, parent_url
 from courses.queries.catalogue import catalogue_cards, course_sheet, filter_cards, themes_of_cards
 from courses.queries.home import dashboard_of, paths_of
 from courses.queries.quizzes import DraftScreen, draft_screen, quiz_preview, quiz_screen, result_screen
-from courses.queries.steps import StepScreen, preview_screen, step_screen
+from courses.queries.steps import StepScreen, enrolment_of, preview_screen, step_screen
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -139,8 +139,9 @@ def retake(request: SignedIn, enrolment_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def finish_lesson(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
-    enrolment = get_object_or_404(Enrolment.objects.of(request.user).select_related("version"), public_id=enrolment_id)
-    enrolment.person = request.user
+    enrolment = enrolment_of(person=request.user, public_id=enrolment_id)
+    if enrolment is None:
+        raise Http404
     form, here = KeyForm(request.POST), step_url(enrolment, step_key)
     if not form.is_valid():
         messages.error(request, str(form.errors["key"][0]))

@@ -38,7 +38,7 @@ class Kept(template.Node):
             with context.push(**PLACES):
                 html = self.nodelist.render(context)
             if len(_drawn) >= MOST:
-                _drawn.clear()
+                _drawn.pop(next(iter(_drawn)), None)  # the oldest
             _drawn[key] = html
         for name, place in PLACES.items():
             if place in html:

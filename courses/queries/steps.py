@@ -4,18 +4,14 @@ import functools
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from uuid import UUID, uuid4
 
 from cms.accounts.models import User
-from cms.core.rows import columns, edition, from_row, prepared_cursor, width
-from courses.models import CoursePage, CourseVersion, Enrolment, EnrolmentState, ModulePage, StepPage
+from cms.core.rows import columns, from_row, prepared_cursor, width
+from courses.models import CoursePage, Enrolment, EnrolmentState, ModulePage, StepPage
 from courses.outline import Station, outline_of, parent_url
+from courses.pinned import version_columns, version_from
 from courses.queries.standing import Standing, standing_of
-
-MANIFEST = ("manifest",)
-MOST = 1000
-_manifests: dict[int, tuple[str, list[dict[str, Any]]]] = {}
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ def statement() -> str:
     """`of(person).open().for_step(page).with_steps()`, written once: every step page makes this read."""
     return (
         f"SELECT {columns(Enrolment, 'enrolment')}, {columns(EnrolmentState, 'state')},"  # noqa: S608 - names only
-        f" {columns(CourseVersion, 'version', without=MANIFEST)}, {edition('version')}, page.title,"
+        f" {version_columns('version')}, page.title,"
         " (SELECT coalesce(jsonb_agg(jsonb_build_object('key', step_key, 'status', status, 'score', best_score)), '[]')"
         " FROM courses_stepstate WHERE enrolment_id = enrolment.id)"
         " FROM courses_enrolment enrolment"
@@ -97,20 +93,30 @@ def enrolment_around(*, page: StepPage, person: User) -> Enrolment | None:
     to_state, to_version = width(Enrolment), width(Enrolment) + width(EnrolmentState)
     enrolment = from_row(Enrolment, row[:to_state])
     enrolment.state = from_row(EnrolmentState, row[to_state:to_version])
-    enrolment.version = from_row(CourseVersion, row[to_version:-3], without=MANIFEST)
-    enrolment.version.manifest = _manifest(enrolment.version, row[-3])
+    enrolment.version = version_from(row[to_version:-2])
     enrolment.course_title, enrolment.steps = row[-2], json.loads(row[-1])
     return enrolment
 
 
-def _manifest(version: CourseVersion, written: str) -> list[dict[str, Any]]:
-    """The manifest of that edition of the row, read once per process; never to be changed in place."""
-    known = _manifests.get(version.pk)
-    if known is None or known[0] != written:
-        if len(_manifests) >= MOST:
-            _manifests.clear()
-        known = _manifests[version.pk] = written, version.manifest
-    return known[1]
+@functools.cache
+def _by_address() -> str:
+    return (
+        f"SELECT {columns(Enrolment, 'enrolment')}, {version_columns('version')}"  # noqa: S608 - names only
+        " FROM courses_enrolment enrolment JOIN courses_courseversion version ON version.id = enrolment.version_id"
+        " WHERE enrolment.public_id = %s AND enrolment.person_id = %s"
+    )
+
+
+def enrolment_of(*, person: User, public_id: UUID) -> Enrolment | None:
+    """The enrolment at an address with its version, if it is this person's."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_by_address(), [public_id, person.pk])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    enrolment = from_row(Enrolment, row[: width(Enrolment)])
+    enrolment.version, enrolment.person = version_from(row[width(Enrolment) :]), person
+    return enrolment
 
 
 def step_screen(*, page: StepPage, person: User) -> StepScreen | None:

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
-from cms.core.rows import prepared_cursor
+from cms.core.rows import edition, prepared_cursor
 from courses.enums import StepStatus
 from courses.errors import EnrolmentClosed, IdempotencyKeyReused, StepNotInVersion
 from courses.models import Attempt, Enrolment, EnrolmentState
+from courses.pinned import manifest_as_written
 from courses.progress import StepFacts, progress_of
 from courses.services.states import STATE_FIELDS, celebrate, state_from
 
@@ -28,7 +29,7 @@ SAVE = f"UPDATE courses_enrolmentstate SET {', '.join(f'{name} = %s' for name in
 # which attempts arrive does not matter, and the result is the one `recompute` finds from all of them.
 # An idempotency key already there stores nothing, nor does a step already completed which is done only once;
 # the first column is then null.
-STORE = """
+STORE = f"""
 WITH attempt AS (
     INSERT INTO courses_attempt
         (enrolment_id, step_key, idempotency_key, score, max_score, passed, started_at, submitted_at,
@@ -58,14 +59,15 @@ WITH attempt AS (
 )
 SELECT
     (SELECT id FROM attempt),
-    version.manifest,
+    version.id,
+    {edition("version")},
     (SELECT coalesce(jsonb_agg(jsonb_build_array(step_key, status, first_completed_at, last_attempt_at)), '[]')
      FROM courses_stepstate WHERE enrolment_id = enrolment.id),
     (SELECT jsonb_build_array(step_key, status, first_completed_at, last_attempt_at) FROM step),
-    (SELECT coalesce(array_agg(theme_id), '{}') FROM roadmap_themelink WHERE page_id = enrolment.course_id)
+    (SELECT coalesce(array_agg(theme_id), '{{}}') FROM roadmap_themelink WHERE page_id = enrolment.course_id)
 FROM courses_enrolment enrolment JOIN courses_courseversion version ON version.id = enrolment.version_id
 WHERE enrolment.id = %(enrolment)s
-"""
+"""  # noqa: S608 - the name of a table
 
 
 @transaction.atomic
@@ -174,10 +176,10 @@ def _store(
     }
     with prepared_cursor() as cursor:
         cursor.execute(STORE, values)
-        attempt.pk, manifest, before, step, themes = cursor.fetchone()
+        attempt.pk, version, written, before, step, themes = cursor.fetchone()
     facts = {row[0]: _facts(row) for row in json.loads(before)}
     after = facts if step is None else facts | {str(attempt.step_key): _facts(json.loads(step))}
-    return json.loads(manifest), list(facts.values()), list(after.values()), themes
+    return manifest_as_written(version, written), list(facts.values()), list(after.values()), themes
 
 
 def _facts(row: list[Any]) -> StepFacts:

@@ -12,7 +12,8 @@ from tests.bench.driving import Ask, forever
 from tests.bench.seed import learners_among
 
 COORDINATOR = "coordination@demo.example"
-LEARNERS = 40
+LEARNERS = 160  # each finishes each lesson once
+READERS = 40
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def scenes(database: str, connection: Connection, *, people: int, rounds: int) -
     """Everything that is measured on one database."""
     emails = [f"bench{rank}@bench.example" for rank in learners_among(people, LEARNERS)]
     keys = sessions(database, [*emails, COORDINATOR])
-    learners, coordinator = [keys[email] for email in emails], keys[COORDINATOR]
+    learners = [keys[email] for email in emails[:: LEARNERS // READERS]]
+    coordinator = keys[COORDINATOR]
     course, manifest = longest_course(connection)
     lessons = [step for step in manifest if step["kind"] == "lesson"]
     writes = progress_writes(connection, keys, lessons, rounds)

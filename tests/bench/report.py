@@ -91,8 +91,9 @@ def goals(measures: Sequence[Measure], grown: Sequence[str]) -> list[Goal]:
     sizes = sorted({one.people for one in measures})
     small, large = sizes[0], sizes[-1]
     found = []
-    if ("leçon", large) in by:
-        found.append(Goal("leçon / page avec session", by["leçon", large] / by["session", large], 3.0))
+    for page in ("leçon", "leçon, relue"):
+        if (page, large) in by:
+            found.append(Goal(f"{page} / page avec session", by[page, large] / by["session", large], 3.0))
     if ("progression", large) in by:
         found.append(Goal("progression / insertion", by["progression", large] / by["insertion", large], 2.5))
     if small != large:
