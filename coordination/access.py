@@ -8,7 +8,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 
 from cms.accounts.models import User
 
@@ -22,10 +21,7 @@ class SignedRequest(HttpRequest):
 
 
 def pilotage_required(view: View) -> View:
-    """To the door for who is not signed in; for who has no pilotage, there is nothing here (404).
-
-    These pages name people: no proxy keeps them, nor the browser of a shared desk.
-    """
+    """To the door for who is not signed in; for who has no pilotage, there is nothing here (404)."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -34,8 +30,6 @@ def pilotage_required(view: View) -> View:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         if not user.has_pilotage:
             raise Http404
-        response = view(request, *args, **kwargs)
-        add_never_cache_headers(response)
-        return response
+        return view(request, *args, **kwargs)
 
     return guarded

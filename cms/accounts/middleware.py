@@ -40,7 +40,7 @@ def session_user(request: HttpRequest) -> Any:
 
 
 class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
-    """Who asks; and what is shown to someone signed in is kept by no browser.
+    """Who asks; and what is given to someone signed in, pages and files, is kept by no browser and no proxy.
 
     "Back" then shows the lesson as it is now, and nothing at all once the person has left a shared machine.
     """
@@ -50,7 +50,7 @@ class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         is_personal = settings.SESSION_COOKIE_NAME in request.COOKIES
-        if is_personal and response.get("Content-Type", "").startswith("text/html") and "Cache-Control" not in response:
+        if is_personal and "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-store"
         return response
 

@@ -92,7 +92,8 @@ def test_the_row_names_its_person_as_soon_as_they_sign_in(sign_in: Any, professi
 def test_what_is_shown_to_someone_signed_in_is_kept_by_no_browser(
     client: Any, sign_in: Any, professional: User
 ) -> None:
-    assert sign_in(professional).get("/mon-parcours/")["Cache-Control"] == "private, no-store"
+    for page in ("/mon-parcours/", "/perdu/"):
+        assert sign_in(professional).get(page)["Cache-Control"] == "private, no-store"
     assert "Cache-Control" not in client.get("/compte/inactive/")
 
 
