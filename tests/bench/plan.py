@@ -12,7 +12,7 @@ from tests.bench.driving import Ask, forever
 from tests.bench.seed import learners_among
 
 COORDINATOR = "coordination@demo.example"
-LEARNERS = 160  # each finishes each lesson once
+LEARNERS = 80  # each finishes each lesson once
 READERS = 40
 
 
