@@ -4,11 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 
+from cms.accounts.door import to_the_door
 from cms.accounts.models import User
 
 View = Callable[..., HttpResponseBase]
@@ -27,7 +26,7 @@ def pilotage_required(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user: Any = request.user
         if not user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), reverse("account_login"))
+            return to_the_door(request)
         if not user.has_pilotage:
             raise Http404
         return view(request, *args, **kwargs)

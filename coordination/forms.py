@@ -89,7 +89,9 @@ class InviteForm(forms.Form):
     """An invitation into one of the organisations within reach; only the coordination names a lead."""
 
     email = forms.EmailField(
-        label="Adresse électronique professionnelle", widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label="Adresse électronique professionnelle",
+        max_length=254,  # RFC 5321, and the column
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     first_name = forms.CharField(label="Prénom", max_length=100, required=False)
     last_name = forms.CharField(label="Nom", max_length=100, required=False)

@@ -24,7 +24,7 @@ def enrol_by(*, user: User, person: User, course: CoursePage, due_on: date | Non
     enrol(person=person, course=course, source=source, due_on=due_on)
     if already:
         return f"{person} suit déjà « {course.title} » : rien n'a changé."
-    return f"{person} est maintenant inscrit à « {course.title} »."
+    return f"L'inscription de {person} à « {course.title} » est enregistrée."
 
 
 def invite_by(*, user: User, invitation: dict[str, Any]) -> str:

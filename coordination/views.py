@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cms.accounts.errors import AccountError
-from cms.accounts.models import User
+from cms.accounts.errors import AccountError, InvitationClosed
+from cms.accounts.models import Invitation, User
 from cms.accounts.services import withdraw
 from cms.core.stamps import remembered
 from coordination import exports
@@ -154,10 +154,20 @@ def invite(request: SignedRequest) -> HttpResponse:
     return render(request, "coordination/invite.html", context, status=422 if form.errors else 200)
 
 
+def waiting_invitation(request: SignedRequest, number: int) -> Invitation | None:
+    """The invitation; None, once it is said, when it is no longer waiting. Somebody else's is a 404."""
+    if not Invitation.objects.filter(pk=number, accepted_at=None).exists():
+        messages.error(request, str(InvitationClosed()))
+        return None
+    return get_object_or_404(invitations_of(request.user), pk=number)
+
+
 @require_POST
 @pilotage_required
 def invite_again(request: SignedRequest, number: int) -> HttpResponse:
-    invitation = get_object_or_404(invitations_of(request.user), pk=number)
+    invitation = waiting_invitation(request, number)
+    if invitation is None:
+        return redirect("pilotage_invite")
     try:
         messages.success(request, invite_again_by(user=request.user, invitation=invitation))
     except AccountError as error:
@@ -168,7 +178,9 @@ def invite_again(request: SignedRequest, number: int) -> HttpResponse:
 @require_POST
 @pilotage_required
 def withdraw_invitation(request: SignedRequest, number: int) -> HttpResponse:
-    invitation = get_object_or_404(invitations_of(request.user), pk=number)
+    invitation = waiting_invitation(request, number)
+    if invitation is None:
+        return redirect("pilotage_invite")
     try:
         withdraw(invitation=invitation)
         messages.success(request, f"L'invitation de {invitation.email} est retirée : son lien ne fonctionne plus.")

@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cms.accounts.door import sign_in_required
 from cms.accounts.models import User
 from cms.core.rendering import render_body
 from courses import quiz, services
@@ -98,7 +98,7 @@ def dashboard(request: SignedIn, page: Any) -> HttpResponse:
     return render(request, "courses/dashboard.html", {"page": page, "dashboard": dashboard_of(request.user)})
 
 
-@login_required
+@sign_in_required
 @require_GET
 def my_courses(request: SignedIn) -> HttpResponse:
     return render(request, "courses/my_courses.html", {"paths": paths_of(request.user)})
@@ -107,7 +107,7 @@ def my_courses(request: SignedIn) -> HttpResponse:
 # Enrolments
 
 
-@login_required
+@sign_in_required
 @require_POST
 def enrol(request: SignedIn, course_id: int) -> HttpResponse:
     page = get_object_or_404(CoursePage.objects.live(), pk=course_id)
@@ -120,7 +120,7 @@ def enrol(request: SignedIn, course_id: int) -> HttpResponse:
     return redirect(page.get_url())
 
 
-@login_required
+@sign_in_required
 @require_POST
 def retake(request: SignedIn, enrolment_id: UUID) -> HttpResponse:
     enrolment = get_object_or_404(Enrolment.objects.of(request.user), public_id=enrolment_id)
@@ -136,7 +136,7 @@ def retake(request: SignedIn, enrolment_id: UUID) -> HttpResponse:
 # Lessons
 
 
-@login_required
+@sign_in_required
 @require_POST
 def finish_lesson(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
     enrolment = enrolment_of(person=request.user, public_id=enrolment_id)
@@ -175,7 +175,7 @@ def after_step(enrolment: Enrolment, step_key: UUID) -> str:
 # Quizzes
 
 
-@login_required
+@sign_in_required
 @require_POST
 def start_quiz(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
     enrolment = get_object_or_404(
@@ -199,7 +199,7 @@ def under_way(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> DraftScr
     return draft_screen(enrolment=enrolment, step_key=step_key)
 
 
-@login_required
+@sign_in_required
 @require_http_methods(["GET", "POST"])
 def quiz_question(request: SignedIn, enrolment_id: UUID, step_key: UUID, number: int) -> HttpResponse:
     screen = under_way(request, enrolment_id, step_key)
@@ -228,7 +228,7 @@ def save_answer(request: SignedIn, screen: DraftScreen, draft: AttemptDraft, num
     return redirect(screen.after(number, request.POST.get("to", "")))
 
 
-@login_required
+@sign_in_required
 @require_GET
 def quiz_review(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
     screen = under_way(request, enrolment_id, step_key)
@@ -237,7 +237,7 @@ def quiz_review(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpRe
     return render(request, "courses/quiz_review.html", {"screen": screen})
 
 
-@login_required
+@sign_in_required
 @require_POST
 def submit_quiz(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpResponse:
     screen = under_way(request, enrolment_id, step_key)
@@ -254,7 +254,7 @@ def submit_quiz(request: SignedIn, enrolment_id: UUID, step_key: UUID) -> HttpRe
     return redirect("quiz_result", enrolment_id, step_key, key)
 
 
-@login_required
+@sign_in_required
 @require_GET
 def quiz_result(request: SignedIn, enrolment_id: UUID, step_key: UUID, key: UUID) -> HttpResponse:
     around = ("enrolment__version", "enrolment__course", "enrolment__state")

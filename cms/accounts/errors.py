@@ -10,7 +10,10 @@ class AlreadyMember(AccountError):
 
 
 class InvitationClosed(AccountError):
-    """The invitation has expired or was used."""
+    """The invitation has expired, was used or taken back."""
+
+    def __init__(self, words: str = "Cette invitation a déjà servi, ou a été retirée : rien n'a changé.") -> None:
+        super().__init__(words)
 
 
 class AccountExists(AccountError):

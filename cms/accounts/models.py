@@ -1,7 +1,7 @@
 """People, the organisations they work for, and the door they come through."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -199,6 +199,9 @@ class Membership(models.Model):
         return f"{self.person} · {self.organisation}"
 
 
+INVITATION_TIME = timedelta(days=7)
+
+
 class Invitation(models.Model):
     """A place kept for an e-mail address; the only way to open an account."""
 
@@ -240,6 +243,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def sent_at(self) -> datetime:
+        """When the mail last went: sending it again gives it its whole time again."""
+        return self.expires_at - INVITATION_TIME
 
     @property
     def is_open(self) -> bool:

@@ -1,6 +1,6 @@
 """Everything that changes who is where: invitations, accounts, memberships."""
 
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -23,10 +23,8 @@ from cms.accounts.errors import (
     MoveTooEarly,
     NotTheInvited,
 )
-from cms.accounts.models import Invitation, Membership, Organisation, Session, User
+from cms.accounts.models import INVITATION_TIME, Invitation, Membership, Organisation, Session, User
 from cms.core.mail import signature
-
-INVITATION_DAYS = 7
 
 
 def invite(
@@ -38,7 +36,7 @@ def invite(
     last_name: str = "",
     invited_by: User | None = None,
 ) -> Invitation:
-    """Keep a place for this address in `organisation` for `INVITATION_DAYS` days, and send the mail.
+    """Keep a place for this address in `organisation` for `INVITATION_TIME`, and send the mail.
 
     Inviting again renews the invitation still waiting: same address, new delay, new mail; without a `role` it
     keeps the one it had (member at first). Someone who has an account elsewhere is invited to join with it.
@@ -59,7 +57,7 @@ def invite(
                 "first_name": first_name,
                 "last_name": last_name,
                 "invited_by": invited_by,
-                "expires_at": timezone.now() + timedelta(days=INVITATION_DAYS),
+                "expires_at": timezone.now() + INVITATION_TIME,
             }
             | ({"role": role} if role else {}),
         )
@@ -83,7 +81,7 @@ def withdraw(*, invitation: Invitation) -> None:
     with transaction.atomic():
         waiting = Invitation.objects.select_for_update(of=("self",)).filter(pk=invitation.pk, accepted_at=None)
         if not waiting:
-            raise InvitationClosed("Cette invitation a déjà servi, ou a été retirée : rien n'a changé.")
+            raise InvitationClosed
         waiting.delete()
 
 
@@ -92,7 +90,7 @@ def _send(invitation: Invitation) -> None:
     context = signature() | {
         "invitation": invitation,
         "address": address,
-        "days": INVITATION_DAYS,
+        "days": INVITATION_TIME.days,
         "has_account": User.objects.filter(email=invitation.email).exists(),
     }
     subject = render_to_string("accounts/mail/invitation_subject.txt", context)

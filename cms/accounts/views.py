@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.accounts import queries, services
+from cms.accounts.door import sign_in_required
 from cms.accounts.errors import AccountError
 from cms.accounts.forms import OpenAccountForm
 from cms.accounts.models import Invitation
@@ -50,7 +50,7 @@ def _open_account(request: HttpRequest, token: UUID, typed: dict[str, Any]) -> H
 
 
 @require_POST
-@login_required
+@sign_in_required
 def join(request: HttpRequest, token: UUID) -> HttpResponse:
     try:
         membership = services.join(token=token, person=request.user)  # type: ignore[arg-type]

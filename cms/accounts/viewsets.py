@@ -1,6 +1,5 @@
 """Screens of the admin about people: organisations, memberships, invitations, accounts."""
 
-from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -10,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
@@ -38,6 +36,7 @@ from cms.accounts.errors import AccountError
 from cms.accounts.models import Invitation, Membership, Organisation, User
 from cms.core.deletion import why_kept
 from cms.core.functions import Fold
+from cms.core.templatetags.socle import day
 
 
 class KeptDeleteView(generic.DeleteView):
@@ -76,10 +75,7 @@ class DayColumn(Column):
     """A day in full: to come or past, what matters is which one."""
 
     def get_value(self, instance: Any) -> str:
-        value = super().get_value(instance)
-        if isinstance(value, datetime):
-            value = timezone.localtime(value)
-        return date_format(value, "j F Y") if value else ""
+        return day(super().get_value(instance))
 
 
 class NoChangePolicy(ModelPermissionPolicy):

@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.module_loading import import_string
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from cms.accounts.door import sign_in_required
 from cms.accounts.models import Organisation
 from cms.core.rendering import render_body
 from cms.pages import queries
@@ -74,6 +74,7 @@ def legal(request: HttpRequest, page: LegalPage) -> HttpResponse:
     return render(request, "pages/legal.html", {"page": page, "body": render_body(page)})
 
 
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     results = search_site(
         text=queries.clean_text(request.GET.get("q")),
@@ -86,7 +87,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@sign_in_required
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     page = get_object_or_404(InformationPage.objects.live(), pk=pk)
     confirm_reading(person=request.user, page=page)  # type: ignore[arg-type]  # signed in

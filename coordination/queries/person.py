@@ -111,7 +111,7 @@ def steps_of(enrolment: Enrolment) -> tuple[StepRow, ...]:
 
 def waiting_invitations(reach: Reach) -> QuerySet[Invitation]:
     """Invitations sent and not yet accepted, the latest first; those whose delay is over included."""
-    waiting = Invitation.objects.filter(accepted_at=None).select_related("organisation").order_by("-created_at")
+    waiting = Invitation.objects.filter(accepted_at=None).select_related("organisation").order_by("-expires_at")
     if reach.organisations is not None:
         waiting = waiting.filter(organisation__in=reach.organisations)
     return waiting[:50]

@@ -1,6 +1,7 @@
 """The screens of a quiz: before, question by question, after."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.urls import reverse
 
 from cms.accounts.models import User
 from courses import quiz
-from courses.enums import Status
+from courses.enums import Status, StepStatus
 from courses.models import Attempt, AttemptDraft, Enrolment, QuizPage
 from courses.outline import Station, outline_of, parent_url
 from courses.queries.standing import Standing, standing_of
@@ -183,11 +184,14 @@ class ResultScreen(StepOfEnrolment):
     def is_course_completed(self) -> bool:
         return self.enrolment.state.status == Status.COMPLETED
 
-    @property
+    @cached_property
     def next(self) -> Station | None:
+        """The next step still to do; None once the course is done."""
         if self.is_course_completed:
             return None
-        return outline_of(self.enrolment.version.manifest, here=self.attempt.step_key).next
+        done = self.enrolment.step_states.filter(status=StepStatus.COMPLETED).values_list("step_key", flat=True)
+        states = [{"key": str(key), "status": StepStatus.COMPLETED, "score": None} for key in done]
+        return outline_of(self.enrolment.version.manifest, states, last_key=self.attempt.step_key).resume
 
     @property
     def next_url(self) -> str:
@@ -195,7 +199,7 @@ class ResultScreen(StepOfEnrolment):
 
     @property
     def next_label(self) -> str:
-        return f"Passer à {self.next.name}" if self.next else "Revenir à la formation"
+        return f"Passer à {self.next.name}".replace("à le ", "au ") if self.next else "Revenir à la formation"
 
 
 def result_screen(attempt: Attempt) -> ResultScreen:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from courses.enums import Status
+from courses.enums import Status, StepKind
 from courses.models import Enrolment, EnrolmentState
 from courses.outline import Outline, outline_of, parent_url
 
@@ -33,7 +33,9 @@ class Standing:
             return ""
         if self.is_completed:
             return "Revoir la formation"
-        return f"{'Reprendre' if self.is_begun else 'Commencer'} {self.outline.resume.name}"
+        step = self.outline.resume
+        is_fresh_quiz = step.kind == StepKind.QUIZ and step.state == "todo"
+        return f"{'Reprendre' if self.is_begun and not is_fresh_quiz else 'Commencer'} {step.name}"
 
     @property
     def course_title(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from cms.accounts.errors import InvitationClosed
 from cms.accounts.models import Invitation, Organisation, User
 from cms.accounts.services import invite, withdraw
+from cms.core.templatetags.socle import day
 from courses.enums import EnrolmentSource, Status
 from courses.models import Enrolment, Prerequisite
 from courses.services import enrol, record_attempt
@@ -323,7 +325,7 @@ def test_a_lead_enrols_one_of_their_people(sign_in: SignIn, lead: User, professi
 
     enrolment = Enrolment.objects.get(person=professional)
     assert (enrolment.source, str(enrolment.due_on)) == (EnrolmentSource.LEAD, "2099-12-31")
-    assert "est maintenant inscrit à « Socle commun »" in text(response)
+    assert "à « Socle commun » est enregistrée" in text(response)
     assert "rien n'a changé" in text(client.post(address, {"course": tree.course.pk}, follow=True))
 
 
@@ -406,7 +408,26 @@ def test_a_waiting_invitation_is_sent_again_or_withdrawn_from_the_list(
 
     assert "son lien ne fonctionne plus" in text(client.post(withdrawn, follow=True))
     assert not Invitation.objects.exists()
-    assert client.post(withdrawn).status_code == client.post(again).status_code == 404
+    for address in (withdrawn, again):  # from another tab
+        assert "a déjà servi, ou a été retirée" in text(client.post(address, follow=True))
+
+
+@pytest.mark.parametrize("email", ["x" * 300 + "@example.org", "sans-arobase", "a@b", "é@exemple.fr\0"])
+def test_an_address_that_is_none_is_refused_in_words(
+    sign_in: SignIn, lead: User, organisation: Organisation, email: str
+) -> None:
+    answer = sign_in(lead).post(reverse("pilotage_invite"), {"email": email, "organisation": organisation.code})
+    assert answer.status_code == 422
+    assert not Invitation.objects.exists()
+
+
+def test_an_invitation_sent_again_shows_the_day_it_went(
+    sign_in: SignIn, coordinator: User, organisation: Organisation
+) -> None:
+    invite(email="zoe@msa.example", organisation=organisation, invited_by=coordinator)
+    Invitation.objects.update(created_at=timezone.now() - timedelta(days=30))
+    page = text(sign_in(coordinator).get(reverse("pilotage_invite")))
+    assert f"envoyée le {day(timezone.now())}" in page
 
 
 def test_an_invitation_is_touched_only_by_who_answers_for_its_organisation(
@@ -421,7 +442,7 @@ def test_an_invitation_is_touched_only_by_who_answers_for_its_organisation(
         for person in (professional, trainer, lead):
             assert sign_in(person).post(address).status_code == 404
         assert sign_in(coordinator).get(address).status_code == 405
-        assert sign_in(coordinator).post(reverse(name, args=[10**30])).status_code == 404
+        assert sign_in(coordinator).post(reverse(name, args=[10**30])).url == reverse("pilotage_invite")
     assert not mailoutbox
     assert Invitation.objects.get().expires_at == invitation.expires_at
     assert sign_in(coordinator).post(reverse("pilotage_withdraw", args=[invitation.pk])).status_code == 302
@@ -435,7 +456,8 @@ def test_an_accepted_invitation_is_kept(
     Invitation.objects.update(accepted_at=timezone.now(), accepted_by=professional)
 
     for name in ("pilotage_invite_again", "pilotage_withdraw"):
-        assert sign_in(coordinator).post(reverse(name, args=[invitation.pk])).status_code == 404
+        answer = sign_in(coordinator).post(reverse(name, args=[invitation.pk]), follow=True)
+        assert "a déjà servi, ou a été retirée" in text(answer)
     with pytest.raises(InvitationClosed):
         withdraw(invitation=invitation)
     assert Invitation.objects.exists()

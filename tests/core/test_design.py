@@ -78,6 +78,14 @@ def test_a_missing_page_says_what_to_do(client: Any, sign_in: Any, professional:
     assert "/socle/recherche/" in sign_in(professional).get("/nulle-part/").content.decode()
 
 
+@pytest.mark.parametrize("address", ["/mon-parcours/", "/socle/recherche/", "/feuille-de-route/", "/pilotage/"])
+def test_an_address_asked_the_wrong_way_says_so(sign_in: Any, coordinator: Any, address: str) -> None:
+    response = sign_in(coordinator).put(address)
+    assert response.status_code == 405
+    assert "GET" in response["Allow"]
+    assert "Cette adresse ne se demande pas ainsi" in response.content.decode()
+
+
 def test_an_expired_form_is_refused_with_words() -> None:
     response = Client(enforce_csrf_checks=True).post("/affichage/", {"affichage": "sombre"})
     assert response.status_code == 403

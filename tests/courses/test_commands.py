@@ -56,6 +56,13 @@ def test_progress_says_where_a_person_stands(professional):
         ("lesson", "Leçon 1.1", "not_started", None),
         ("quiz", "Quiz 1.1", "in_progress", 33.33),
     ]
+    shown = StringIO()
+    call_command("progress", professional.email, stdout=shown)
+    assert shown.getvalue().splitlines() == [
+        "Socle commun · parcours n° 1, version 1 · 0 % (0 sur 2) · En cours",
+        "  À faire   Leçon  Leçon 1.1",
+        "  En cours  Quiz   Quiz 1.1 · 33,33 %",
+    ]
     finish(enrolment, tree.quizzes[0])
     finish(enrolment, tree.lessons[0])
     retake(enrolment=enrolment)

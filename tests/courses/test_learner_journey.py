@@ -105,6 +105,36 @@ def test_to_look_at_a_step_without_being_enrolled_begins_nothing(sign_in, profes
     assert outline(lesson) == [("Leçon 1.1", "todo"), ("Quiz 1.1", "todo")]
 
 
+@pytest.mark.parametrize(
+    ("origin", "back"),
+    [
+        ("http://testserver/formations/socle-commun/?a=1", "/formations/socle-commun/%3Fa%3D1"),
+        ("https://evil.example/formations/", "/"),
+        ("http://testserver//evil.example/", "/evil.example/"),
+        ("", "/"),
+    ],
+)
+def test_a_session_ended_while_reading_loses_nothing_without_a_word(client, professional, origin: str, back: str):
+    tree = course_tree(lessons=1, quizzes=0)
+    enrolment = enrol(person=professional, course=tree.course, source="self")
+    finish_it = f"/formations/etape/{enrolment.public_id}/{tree.lessons[0].step_key}/terminer/"
+    answer = client.post(finish_it, {"key": "12345678-1234-4234-8234-123456789012"}, headers={"Referer": origin})
+    assert answer.url == f"/compte/login/?next={back}"
+    assert "Votre session avait pris fin" in text(client.get(answer.url))
+    assert not Attempt.objects.exists()
+
+
+def test_after_a_quiz_comes_the_next_step_that_is_left(sign_in, professional):
+    tree = course_tree(modules=3, lessons=1, quizzes=1)
+    enrolment = enrol(person=professional, course=tree.course, source="self")
+    for step in (*tree.lessons, tree.quizzes[0]):
+        finish(enrolment, step)
+    browser = sign_in(professional)
+    assert "Commencer le quiz" in text(browser.get("/formations/socle-commun/"))
+    result = answer_quiz(browser, enrolment, tree.quizzes[1])
+    assert f'<a class="button" href="{tree.quizzes[2].url}">Passer au quiz' in result.content.decode()
+
+
 def test_one_resumes_where_one_stopped(sign_in, professional):
     tree = course_tree(modules=2, lessons=2, quizzes=0)
     enrolment = enrol(person=professional, course=tree.course, source="self")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.accounts.models import Membership, User
+from cms.embedded.management.commands.demo import is_demo_loaded
 from cms.roadmap.models import Evidence
 from coordination.demo.cast import ACCOUNTS, PEOPLE
 from coordination.demo.loader import load_demo
@@ -20,6 +21,12 @@ from courses.enums import ClosingReason, Status
 from courses.models import Attempt, Enrolment, EnrolmentState
 
 pytestmark = pytest.mark.django_db
+
+
+def test_the_demonstration_is_there_when_all_who_are_announced_are(demo):
+    assert is_demo_loaded()
+    User.objects.filter(email="referent@demo.example").update(email="ailleurs@demo.example")
+    assert not is_demo_loaded()
 
 
 def test_each_announced_account_signs_in_with_the_shared_password(demo, client):

@@ -49,6 +49,13 @@ def day(value: date | datetime | None) -> str:
     return f"1er{text[1:]}" if text.startswith("1 ") else text
 
 
+@register.simple_tag
+def today() -> str:
+    """ "Lundi 1er juin 2026"."""
+    now = timezone.localtime()
+    return f"{date_format(now, 'l').capitalize()} {day(now)}"
+
+
 @register.filter
 def page_numbers(page: Page) -> list[int | None]:
     """The numbers to show around a page, `None` for what is left out: 1, 2, None, 7, 8, 9, None, 44."""

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
 from cms.accounts.models import User
+from courses.enums import Status, StepKind, StepStatus
 from courses.queries.report import progress_report
 
 
@@ -30,9 +31,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{person} n'est inscrit·e à aucune formation.")
         for enrolment in report:
             self.stdout.write(
-                f"{enrolment['course']} · cycle {enrolment['cycle']}, version {enrolment['version']} · "
-                f"{enrolment['percent']} % ({enrolment['done']} sur {enrolment['required']}) · {enrolment['status']}"
+                f"{enrolment['course']} · parcours n° {enrolment['cycle']}, version {enrolment['version']} · "
+                f"{enrolment['percent']} % ({enrolment['done']} sur {enrolment['required']}) · "
+                f"{Status(enrolment['status']).label}"
             )
             for step in enrolment["steps"]:
-                score = "" if step["score"] is None else f" · {step['score']} %"
-                self.stdout.write(f"  {step['state']:12} {step['kind']:8} {step['title']}{score}")
+                score = "" if step["score"] is None else f" · {step['score']:g} %".replace(".", ",")
+                kind = dict(StepKind.choices).get(step["kind"], step["kind"])
+                self.stdout.write(f"  {StepStatus(step['state']).label:9} {kind:6} {step['title']}{score}")

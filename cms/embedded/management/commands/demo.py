@@ -91,7 +91,7 @@ class Command(BaseCommand):
         supervisor.check()
         with self.step("Fichiers statiques"):
             collect_static(self.local / "static-stamp")
-        if not get_user_model().objects.exists():
+        if not is_demo_loaded():
             with self.step("Contenu de démonstration"):
                 call_command("load_demo", stdout=StringIO())
         # From here on this process only watches.
@@ -228,3 +228,9 @@ def welcome(port: int) -> str:
         "  Courriels envoyés : .local/mails/    Journaux : .local/logs/\n"
         "  Ctrl-C arrête tout.\n"
     )
+
+
+def is_demo_loaded() -> bool:
+    """Whether the accounts about to be announced are all there: somebody else's account says nothing of them."""
+    emails = [email for email, _role in settings.DEMO_ACCOUNTS]
+    return get_user_model().objects.filter(email__in=emails).count() == len(emails)
