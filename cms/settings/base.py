@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 INSTALLED_APPS = [
     "coordination",
     "courses",
+    "courses.h5p",
     "cms.pages",
     "cms.roadmap",
     "cms.accounts",

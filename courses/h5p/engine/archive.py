@@ -73,6 +73,7 @@ class Archive:
     limits: Limits
     deadline: Deadline
     members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
+    values_kept: int = 0
 
     def __contains__(self, path: str) -> bool:
         return path in self.members

@@ -15,10 +15,18 @@ def read_json(archive: Archive, path: str) -> Any:
     return parse(archive.read(path, most=archive.limits.json), limits=archive.limits)
 
 
+def read_kept(archive: Archive, path: str) -> Any:
+    """The same, for what stays in memory while the others are read: all of it together is bounded."""
+    source = archive.read(path, most=archive.limits.json)
+    archive.values_kept += count_values(source)
+    if archive.values_kept > archive.limits.kept_values:
+        raise Unreadable("Les bibliothèques de ce paquet décrivent trop de champs.")
+    return parse(source, limits=archive.limits)
+
+
 def parse(source: bytes, *, limits: Limits) -> Any:
     """Return the value of a JSON text (RFC 8259), a byte order mark being tolerated. Raises Unreadable."""
-    # Each value but the first follows one of these: counting them, in texts too, bounds the memory before it is taken.
-    if sum(map(source.count, (b",", b"[", b"{"))) > limits.json_values:
+    if count_values(source) > limits.json_values:
         raise Unreadable(f"Ce fichier contient plus de {limits.json_values} valeurs.")
     try:
         value = json.loads(source.decode("utf-8-sig"), parse_constant=_refuse)
@@ -28,6 +36,11 @@ def parse(source: bytes, *, limits: Limits) -> Any:
         raise Unreadable("Ce fichier n'est pas du JSON.") from error
     _look_through(value, limits)
     return value
+
+
+def count_values(source: bytes) -> int:
+    """Never less than the values of a JSON text, known before their memory is taken: each but the first follows a mark."""
+    return sum(map(source.count, (b",", b"[", b"{")))
 
 
 def _look_through(value: Any, limits: Limits) -> None:

@@ -21,12 +21,14 @@ class Limits:
     """How many times larger than packed; asked of members over 1 MiB, below which it harms nobody."""
     path: int = 255
     """Characters of a path."""
-    json: int = 4 * MIB
+    json: int = 2 * MIB
     """One JSON file: parsed whole, it takes several times its size."""
     json_depth: int = 64
     """Nested lists and objects."""
-    json_values: int = 300_000
+    json_values: int = 200_000
     """Values in one JSON file, counted before it is parsed."""
+    kept_values: int = 200_000
+    """Values in all that is kept of the libraries of a package: library.json and semantics.json."""
     seconds: float = 15.0
     """Reading one package."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from courses.h5p.engine.archive import Archive, Deadline, OutOfTime, Unreadable, open_archive
-from courses.h5p.engine.documents import read_json
+from courses.h5p.engine.documents import read_json, read_kept
 from courses.h5p.engine.files import CONTENT, HEAD, LIBRARY, extension, is_what_it_says
 from courses.h5p.engine.issues import Issues
 from courses.h5p.engine.libraries import Library, Source, Together, dependencies, missing, read_library
@@ -77,7 +77,7 @@ def check(
 def _check_manifest(checked: Checked) -> None:
     """`h5p.json`: what the package is (H5P specification, "h5p.json")."""
     issues, path = checked.issues, "h5p.json"
-    value = _read(checked, path, missing="Il manque h5p.json : ce fichier n'est pas un paquet H5P.")
+    value = _read(checked, path, missing="Il manque h5p.json : ce fichier n'est pas un paquet H5P.", is_kept=True)
     if value is None:
         return
     if not isinstance(value, dict):
@@ -123,14 +123,16 @@ def _check_libraries(checked: Checked) -> None:
         if path not in _members(checked):
             checked.issues.error("no-library-json", "Ce dossier n'est ni « content » ni une bibliothèque.", folder)
             continue
-        value = _read(checked, path)
+        value = _read(checked, path, is_kept=True)
         if value is not None:
             _check_library(checked, folder, value)
 
 
 def _check_library(checked: Checked, folder: str, value: Any) -> None:
     issues, path, members = checked.issues, f"{folder}/library.json", _members(checked)
-    semantics = _read(checked, f"{folder}/semantics.json") if f"{folder}/semantics.json" in members else None
+    semantics = (
+        _read(checked, f"{folder}/semantics.json", is_kept=True) if f"{folder}/semantics.json" in members else None
+    )
     if semantics is not None and not isinstance(semantics, list):
         issues.error("invalid-semantics", "semantics.json doit être une liste de champs.", f"{folder}/semantics.json")
     for member in members:
@@ -227,14 +229,14 @@ def _members(checked: Checked) -> Mapping[str, Any]:
     return checked.archive.members if checked.archive else {}
 
 
-def _read(checked: Checked, path: str, *, missing: str = "") -> Any:
+def _read(checked: Checked, path: str, *, missing: str = "", is_kept: bool = False) -> Any:
     """The JSON at `path`, or None once its problem is told."""
     if checked.archive is None or path not in checked.archive:
         if missing:
             checked.issues.error("missing-file", missing, path)
         return None
     try:
-        value = read_json(checked.archive, path)
+        value = (read_kept if is_kept else read_json)(checked.archive, path)
     except OutOfTime:
         raise
     except Unreadable as trouble:
