@@ -39,7 +39,7 @@ def parse(source: bytes, *, limits: Limits) -> Any:
 
 
 def count_values(source: bytes) -> int:
-    """Never less than the values of a JSON text, known before their memory is taken: each but the first follows a mark."""
+    """Never less than the values of a JSON text, known before they take memory: each but the first follows a mark."""
     return sum(map(source.count, (b",", b"[", b"{")))
 
 
