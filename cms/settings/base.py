@@ -195,6 +195,8 @@ SOCLE_ACCEL_PREFIX = env.str("ACCEL_PREFIX", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "cms.core.storage.StaticStorage"},
+    # Libraries and contents of H5P packages, in directories written once and for all, under `h5p/`.
+    "h5p": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
 }
 WHITENOISE_MAX_AGE = 3600
 

@@ -46,12 +46,13 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Together:
-    """Several sources as one: the first that knows a library gives it."""
+    """Several sources as one. The highest patch is given, of two alike the first source's: the one that will play."""
 
     sources: tuple[Source, ...]
 
     def get(self, name: LibraryName) -> Library | None:
-        return next((found for source in self.sources if (found := source.get(name)) is not None), None)
+        found = [library for source in self.sources if (library := source.get(name)) is not None]
+        return max(found, key=lambda library: library.patch, default=None)
 
 
 def read_library(value: Any, *, semantics: Any, path: str, issues: Issues) -> Library | None:
@@ -184,3 +185,43 @@ def _machine_names(items: Any) -> Iterable[str]:
     for item in items if isinstance(items, list) else []:
         if isinstance(item, dict) and isinstance(item.get("machineName"), str):
             yield item["machineName"]
+
+
+def to_description(library: Library) -> dict[str, Any]:
+    """What of a library is stored beside its name and its semantics: JSON values only."""
+    return {
+        "scripts": list(library.scripts),
+        "styles": list(library.styles),
+        "preloaded": [str(name) for name in library.preloaded],
+        "dynamic": [str(name) for name in library.dynamic],
+        "editor": [str(name) for name in library.editor],
+        "drop_css": sorted(library.drop_css),
+    }
+
+
+def from_description(
+    name: LibraryName,
+    patch: int,
+    title: str,
+    is_runnable: bool,
+    description: Mapping[str, Any],
+    semantics: list[dict[str, Any]] | None,
+) -> Library:
+    """The library `to_description` described."""
+
+    def named(key: str) -> Dependencies:
+        return tuple(found for text in description[key] if (found := LibraryName.parse(text)) is not None)
+
+    return Library(
+        name=name,
+        patch=patch,
+        title=title,
+        is_runnable=is_runnable,
+        scripts=tuple(description["scripts"]),
+        styles=tuple(description["styles"]),
+        preloaded=named("preloaded"),
+        dynamic=named("dynamic"),
+        editor=named("editor"),
+        drop_css=frozenset(description["drop_css"]),
+        semantics=semantics,
+    )

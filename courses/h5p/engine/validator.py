@@ -190,7 +190,7 @@ def _check_file(checked: Checked, archive: Archive, path: str) -> None:
 
 def _check_dependencies(checked: Checked, installed: Source) -> None:
     """All that plays is here or installed, at the very major and minor version; editors may be lacking."""
-    source = Together((checked.libraries, installed))
+    source = Together((installed, checked.libraries))
     lacking, lacking_to_edit = missing((*checked.dependencies, *checked.libraries), source)
     for name in lacking:
         words = "Cette bibliothèque n'est ni dans le paquet ni sur ce site."
@@ -210,7 +210,8 @@ def _check_content(checked: Checked, installed: Source, deadline: Deadline) -> N
     params = _read(
         checked, "content/content.json", missing="Il manque content/content.json : le paquet n'a pas de contenu."
     )
-    source = Together((checked.libraries, installed))
+    # What is installed comes first: a package has no say in what a library already there allows.
+    source = Together((installed, checked.libraries))
     if params is None or checked.main is None or source.get(checked.main) is None:
         return
     if not isinstance(params, dict):

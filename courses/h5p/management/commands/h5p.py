@@ -1,20 +1,27 @@
-"""`manage.py h5p check FILE…`: what is wrong with a package, before or without sending it to a site."""
+"""`manage.py h5p check|import|libraries|export`: packages from the shell."""
 
 import json
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from courses.h5p import services
 from courses.h5p.engine.issues import Severity
 from courses.h5p.engine.validator import Checked, check, summary
+from courses.h5p.errors import H5PError
+from courses.h5p.export import export_package
+from courses.h5p.models import Content, Library
+from courses.h5p.registry import Installed
 
 MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!"}
 
 
 class Command(BaseCommand):
-    help = "Vérifie des paquets H5P."
+    help = "Vérifie, importe et exporte des paquets H5P."
     # No database is needed to look at a file.
     requires_system_checks: list[str] = []
 
@@ -25,6 +32,16 @@ class Command(BaseCommand):
         )
         checking.add_argument("files", nargs="+", type=Path, metavar="FICHIER")
         checking.add_argument("--json", action="store_true", dest="is_json", help="une ligne de JSON par fichier")
+
+        importing = actions.add_parser("import", help="importe ces paquets, tous ou aucun")
+        importing.add_argument("files", nargs="+", type=Path, metavar="FICHIER")
+        importing.add_argument(
+            "--install-libraries", action="store_true", help="installe aussi les bibliothèques qu'ils apportent"
+        )
+        actions.add_parser("libraries", help="les bibliothèques installées, et combien de contenus s'en servent")
+        exporting = actions.add_parser("export", help="refait le paquet d'un contenu")
+        exporting.add_argument("content", type=UUID, metavar="ID")
+        exporting.add_argument("--output", type=Path, metavar="FICHIER", help="par défaut : ID.h5p")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         getattr(self, f"do_{action}")(**options)
@@ -42,6 +59,40 @@ class Command(BaseCommand):
             plural = "s" if refused > 1 else ""
             raise CommandError(f"{refused} paquet{plural} sur {len(files)} refusé{plural}.", returncode=1)
 
+    @transaction.atomic
+    def do_import(self, *, files: list[Path], install_libraries: bool, **options: Any) -> None:
+        for path in files:
+            with opened(path) as file:
+                checked = check(file, filename=path.name, installed=Installed())
+                if not checked.is_valid:
+                    self.report(path, checked)
+                    raise CommandError("Rien n'a été importé.")
+                try:
+                    if install_libraries:
+                        services.install_libraries(checked=checked)
+                    version = services.import_content(checked=checked)
+                except H5PError as error:
+                    raise CommandError(f"{path} : {error} Rien n'a été importé.") from error
+            self.stdout.write(f"{version.content.public_id}  {version.content.title} ({version.main_library})")
+
+    def do_libraries(self, **options: Any) -> None:
+        for library in Library.objects.with_usage():
+            plural = "s" if library.contents > 1 else ""
+            state = ", en quarantaine" if library.quarantined_at else ""
+            self.stdout.write(f"{library}  {library.title} : {library.contents} contenu{plural}{state}")
+
+    def do_export(self, *, content: UUID, output: Path | None, **options: Any) -> None:
+        found = Content.objects.select_related("current__main_library").filter(public_id=content).first()
+        if found is None or found.current is None:
+            raise CommandError("Aucun contenu n'a cet identifiant.")
+        target = output or Path(f"{content}.h5p")
+        try:
+            with target.open("wb") as file:
+                export_package(found.current, file)
+        except OSError as error:
+            raise CommandError(f"{target} ne s'écrit pas ({error.strerror}).") from error
+        self.stdout.write(str(target))
+
     def report(self, path: Path, checked: Checked) -> None:
         verdict = self.style.SUCCESS("valable") if checked.is_valid else self.style.ERROR("refusé")
         self.stdout.write(f"{path} : {verdict}")
@@ -52,6 +103,13 @@ class Command(BaseCommand):
             self.stdout.write(f"  {MARKS[issue.severity]} {issue.message}{where} ({issue.code})")
         if checked.issues.unsaid:
             self.stdout.write(f"  … et {checked.issues.unsaid} autres remarques.")
+
+
+def opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise CommandError(f"{path} ne s'ouvre pas ({error.strerror}).") from error
 
 
 def look(path: Path) -> Checked:

@@ -1,0 +1,134 @@
+"""What is installed, and what was imported. Files stand in the storage `h5p`, in directories that never change."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from courses.h5p.engine import libraries as engine
+from courses.h5p.engine.names import LibraryName
+
+
+class LibraryQuerySet(models.QuerySet[Any]):
+    def named(self, names: Any) -> "LibraryQuerySet":
+        wanted = models.Q(pk__in=[])
+        for name in names:
+            wanted |= models.Q(machine_name=name.machine_name, major=name.major, minor=name.minor)
+        return self.filter(wanted)
+
+    def with_usage(self) -> QuerySet[Any]:
+        """With `contents`: how many contents play with each, in one version or another; by name."""
+        order = ("machine_name", "-major", "-minor")
+        return self.annotate(contents=Count("uses__content", distinct=True)).order_by(*order)
+
+
+class Library(models.Model):
+    """An installed library at its latest patch. Its directory holds the very files of its package.
+
+    `description`: what the engine needs of library.json, see `courses.h5p.engine.libraries.Library`; `files` maps
+    each path in the directory to its size in bytes. Quarantined, it stays there and its contents no longer play.
+    """
+
+    machine_name = models.CharField("nom de machine", max_length=255)
+    major = models.PositiveIntegerField("version majeure")
+    minor = models.PositiveIntegerField("version mineure")
+    patch = models.PositiveIntegerField("correctif")
+    title = models.CharField("titre", max_length=255)
+    is_runnable = models.BooleanField("se joue seule")
+    description = models.JSONField(default=dict)
+    semantics = models.JSONField(null=True)
+    files = models.JSONField(default=dict)
+    installed_at = models.DateTimeField("installée le", default=timezone.now)
+    installed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="installée par"
+    )
+    quarantined_at = models.DateTimeField("en quarantaine depuis", null=True, blank=True)
+    quarantine_reason = models.CharField("motif", max_length=255, blank=True)
+
+    objects = LibraryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "bibliothèque H5P"
+        verbose_name_plural = "bibliothèques H5P"
+        ordering = ["machine_name", "-major", "-minor"]
+        constraints = [
+            models.UniqueConstraint(fields=["machine_name", "major", "minor"], name="h5p_library_identity"),
+        ]
+        permissions = [("install_library", "Peut installer des bibliothèques H5P")]
+
+    def __str__(self) -> str:
+        return f"{self.machine_name} {self.version}"
+
+    @property
+    def name(self) -> LibraryName:
+        return LibraryName(self.machine_name, self.major, self.minor)
+
+    @property
+    def version(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+    @property
+    def directory(self) -> str:
+        """Each patch has its own: what a browser kept of a former one is never mistaken for this one."""
+        return f"h5p/libraries/{self.machine_name}-{self.version}"
+
+    @property
+    def declared(self) -> engine.Library:
+        """The library as the engine knows it."""
+        return engine.from_description(
+            self.name, self.patch, self.title, self.is_runnable, self.description, self.semantics
+        )
+
+
+class Content(models.Model):
+    """An activity made elsewhere. Replacing it makes a version; what was done with the former ones stays with them."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField("titre", max_length=255)
+    current = models.ForeignKey("ContentVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField("importé le", default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="importé par"
+    )
+
+    class Meta:
+        verbose_name = "contenu H5P"
+        verbose_name_plural = "contenus H5P"
+        ordering = ["-created_at"]
+        permissions = [("upload_content", "Peut importer des contenus H5P")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ContentVersion(models.Model):
+    """What was imported one day, normalised. Never changed.
+
+    `params` is what the semantics allow of content.json; `metadata` is h5p.json as it came; `files` maps each file
+    of the content to its size in bytes; `libraries` are all it plays with.
+    """
+
+    content = models.ForeignKey(Content, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField("numéro")
+    main_library = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="+")
+    libraries = models.ManyToManyField(Library, related_name="uses")
+    params = models.JSONField(default=dict)
+    metadata = models.JSONField(default=dict)
+    files = models.JSONField(default=dict)
+    created_at = models.DateTimeField("importée le", default=timezone.now)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        verbose_name = "version d'un contenu H5P"
+        ordering = ["content", "-number"]
+        constraints = [models.UniqueConstraint(fields=["content", "number"], name="h5p_version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.content}, version {self.number}"
+
+    @property
+    def directory(self) -> str:
+        return f"h5p/contents/{self.content.public_id}/{self.number}"

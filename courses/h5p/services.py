@@ -1,0 +1,141 @@
+"""Installing libraries, importing contents: every write of H5P that has a rule."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.core.files.base import File
+from django.core.files.storage import storages
+from django.db import connection, transaction
+
+from courses.h5p.engine.archive import Archive
+from courses.h5p.engine.libraries import Library as Declared
+from courses.h5p.engine.libraries import load_order, to_description
+from courses.h5p.engine.names import LibraryName
+from courses.h5p.engine.validator import Checked
+from courses.h5p.errors import LibrariesToInstall, PackageRefused
+from courses.h5p.models import Content, ContentVersion, Library
+from courses.h5p.registry import Installed
+
+
+class Outcome(StrEnum):
+    INSTALLED = "installed"
+    PATCHED = "patched"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    library: Library
+    outcome: Outcome
+
+
+class MemberFile(File[bytes]):
+    """A member of a package as the storages of Django want a file: read by pieces, once."""
+
+    def __init__(self, archive: Archive, path: str) -> None:
+        super().__init__(None, name=path.rsplit("/", 1)[-1])
+        self.archive = archive
+        self.path = path
+        self.size = archive.size(path)
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        return self.archive.chunks(self.path)
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def to_install(checked: Checked) -> list[Declared]:
+    """Return the libraries of a package that are not there, or not at that patch, those needed by others first."""
+    known = {row.name: row.patch for row in Library.objects.named(checked.libraries)}
+    ordered = load_order(checked.libraries, checked.libraries)
+    return [library for library in ordered if known.get(library.name, -1) < library.patch]
+
+
+def install_libraries(*, checked: Checked, by: Any = None) -> list[Installation]:
+    """Install what a package brings: what is not there yet, and strictly higher patches. Raises PackageRefused.
+
+    To install a library is to install code: whoever calls answers for the permission `install_library`.
+    """
+    if not checked.is_valid or checked.archive is None:
+        raise PackageRefused("Ce paquet a des erreurs : ses bibliothèques ne sont pas installées.")
+    ordered = load_order(checked.libraries, checked.libraries)
+    return [_install(library, checked.archive, folder=checked.folders[library.name], by=by) for library in ordered]
+
+
+@transaction.atomic
+def _install(library: Declared, archive: Archive, *, folder: str, by: Any) -> Installation:
+    """One at a time for each name: the second finds what the first installed, and copies nothing."""
+    _lock(library.name)
+    row = Library.objects.named([library.name]).first()
+    if row is not None and row.patch >= library.patch:
+        return Installation(row, Outcome.KEPT)
+    outcome = Outcome.INSTALLED if row is None else Outcome.PATCHED
+    row = row or Library(machine_name=library.name.machine_name, major=library.name.major, minor=library.name.minor)
+    row.patch, row.title, row.is_runnable = library.patch, library.title, library.is_runnable
+    row.description, row.semantics, row.installed_by = to_description(library), library.semantics, by
+    row.quarantined_at, row.quarantine_reason = None, ""
+    paths = [path for path in archive.members if path.startswith(f"{folder}/")]
+    row.files = store(archive, paths, prefix=f"{folder}/", directory=row.directory)
+    row.save()
+    return Installation(row, outcome)
+
+
+@transaction.atomic
+def import_content(*, checked: Checked, by: Any = None, replaces: Content | None = None) -> ContentVersion:
+    """Keep the content of a package whose libraries are all installed, as a new content or a version of one.
+
+    Raises PackageRefused, or LibrariesToInstall: nothing is kept then.
+    """
+    if not checked.is_valid or checked.archive is None or checked.walk is None or checked.main is None:
+        raise PackageRefused("Ce paquet a des erreurs : il n'est pas importé.")
+    if lacking := [library.name for library in to_install(checked)]:
+        raise LibrariesToInstall(lacking)
+    rows = _rows_of(checked)
+    content = replaces or Content.objects.create(title=checked.title, created_by=by)
+    content = Content.objects.select_for_update(of=("self",)).get(pk=content.pk)
+    version = ContentVersion(
+        content=content,
+        number=content.versions.count() + 1,
+        main_library=rows[checked.main],
+        params=checked.walk.params,
+        metadata=checked.metadata,
+        created_by=by,
+    )
+    paths = [f"content/{path}" for path in sorted(checked.walk.files) if f"content/{path}" in checked.archive]
+    version.files = store(checked.archive, paths, prefix="content/", directory=version.directory)
+    version.save()
+    version.libraries.set(rows.values())
+    content.current, content.title = version, checked.title
+    content.save()
+    return version
+
+
+def _rows_of(checked: Checked) -> dict[LibraryName, Library]:
+    """Every library the content plays with, by name."""
+    assert checked.walk is not None and checked.main is not None  # noqa: S101 - as the caller checked
+    ordered = load_order([*checked.walk.libraries, *checked.dependencies], Installed())
+    return {row.name: row for row in Library.objects.named([library.name for library in ordered])}
+
+
+def store(archive: Archive, paths: Iterable[str], *, prefix: str, directory: str) -> dict[str, int]:
+    """Write members to the storage; return the size of each by its path in `directory`.
+
+    A directory is written once and for all: what an interrupted try left there is written again.
+    """
+    storage, sizes = storages["h5p"], {}
+    for path in paths:
+        inner = path.removeprefix(prefix)
+        storage.save(f"{directory}/{inner}", MemberFile(archive, path))
+        sizes[inner] = archive.size(path)
+    return sizes
+
+
+def _lock(name: LibraryName) -> None:
+    """Until the end of the transaction, nobody else installs a library of this name."""
+    key = int.from_bytes(hashlib.blake2b(f"h5p:{name}".encode(), digest_size=8).digest(), signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

@@ -1,0 +1,220 @@
+"""Libraries are installed once, contents are imported whole, and what comes out is what came in."""
+
+import io
+import threading
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import storages
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from courses.h5p.engine.names import LibraryName
+from courses.h5p.engine.validator import Checked, check
+from courses.h5p.errors import LibrariesToInstall, PackageRefused
+from courses.h5p.export import export_package
+from courses.h5p.models import Content, ContentVersion, Library
+from courses.h5p.registry import Installed
+from courses.h5p.services import Outcome, import_content, install_libraries
+from tests.courses.h5p.packages import PNG, SEMANTICS, h5p_json, library_json, members, needs, packed
+
+SORT = LibraryName("H5P.Sort", 1, 2)
+DRAWN = {"content/content.json": {"title": "Trier", "image": {"path": "images/a.png"}}, "content/images/a.png": PNG}
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+
+
+def look(files: dict[str, Any] | None = None) -> Checked:
+    return check(packed(files), installed=Installed())
+
+
+def written(tmp_path: Path) -> dict[str, int]:
+    """Every file in the storage, and when it was written."""
+    return {str(path.relative_to(tmp_path)): path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+
+
+def patched(patch: int) -> dict[str, Any]:
+    own = library_json(patch=patch, preloadedDependencies=[needs("H5P.Text", 1, 1)])
+    return members() | {"H5P.Sort-1.2/library.json": own, "H5P.Sort-1.2/play.js": f"// {patch}".encode()}
+
+
+@pytest.mark.django_db
+def test_a_package_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
+    checked = look(members() | DRAWN)
+    installed = install_libraries(checked=checked)
+    assert [(str(one.library), one.outcome) for one in installed] == [
+        ("H5P.Text 1.1.0", Outcome.INSTALLED),
+        ("H5P.Sort 1.2.3", Outcome.INSTALLED),
+    ]
+    version = import_content(checked=checked)
+    assert version.files == {"images/a.png": len(PNG)}
+    assert (tmp_path / version.directory / "images/a.png").read_bytes() == PNG
+    assert (tmp_path / "h5p/libraries/H5P.Sort-1.2.3/semantics.json").exists()
+
+    out = io.BytesIO()
+    export_package(version, out)
+    again = check(out, filename="a.h5p")
+    assert list(again.issues) == []
+    assert (again.title, again.main, again.walk) == (checked.title, checked.main, checked.walk)
+    assert again.libraries == checked.libraries
+    with zipfile.ZipFile(out) as package:
+        assert package.read("content/images/a.png") == PNG
+
+
+@pytest.mark.django_db
+def test_what_is_installed_is_what_the_engine_read() -> None:
+    checked = look()
+    install_libraries(checked=checked)
+    assert {name: Installed().get(name) for name in checked.libraries} == checked.libraries
+
+
+@pytest.mark.django_db
+def test_a_library_is_copied_once_and_replaced_by_a_higher_patch_only(tmp_path: Path) -> None:
+    install_libraries(checked=look())
+    before = written(tmp_path)
+    for same in (3, 2):
+        outcomes = [one.outcome for one in install_libraries(checked=look(patched(same)))]
+        assert outcomes == [Outcome.KEPT, Outcome.KEPT]
+    assert written(tmp_path) == before
+
+    outcomes = [one.outcome for one in install_libraries(checked=look(patched(4)))]
+    assert outcomes == [Outcome.KEPT, Outcome.PATCHED]
+    assert Library.objects.named([SORT]).get().version == "1.2.4"
+    after = written(tmp_path)
+    assert before.items() <= after.items()  # who plays the former patch reads its files to the end
+    assert (tmp_path / "h5p/libraries/H5P.Sort-1.2.4/play.js").read_text() == "// 4"
+
+
+@pytest.mark.django_db
+def test_two_minors_live_side_by_side() -> None:
+    install_libraries(checked=look())
+    other = {path.replace("Sort-1.2", "Sort-1.3"): value for path, value in members().items()}
+    other |= {
+        "h5p.json": h5p_json(preloadedDependencies=[needs("H5P.Sort", 1, 3)]),
+        "H5P.Sort-1.3/library.json": library_json(minor=3, preloadedDependencies=[needs("H5P.Text", 1, 1)]),
+    }
+    install_libraries(checked=look(other))
+    assert [str(row) for row in Library.objects.filter(machine_name="H5P.Sort")] == ["H5P.Sort 1.3.3", "H5P.Sort 1.2.3"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_installations_at_once_make_one_copy() -> None:
+    ready, outcomes, errors = threading.Barrier(2), [], []
+
+    def install() -> None:
+        try:
+            checked = look()
+            ready.wait(20)
+            outcomes.extend(one.outcome for one in install_libraries(checked=checked))
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=install) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert sorted(outcomes) == [Outcome.INSTALLED] * 2 + [Outcome.KEPT] * 2
+    assert Library.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_content_waits_for_its_libraries(tmp_path: Path) -> None:
+    with pytest.raises(LibrariesToInstall, match=r"H5P.Text 1.1, H5P.Sort 1.2\."):
+        import_content(checked=look())
+    install_libraries(checked=look())
+    with pytest.raises(LibrariesToInstall, match=r"installer : H5P.Sort 1.2\."):
+        import_content(checked=look(patched(9)))
+    assert not Content.objects.exists()
+    assert not (tmp_path / "h5p/contents").exists()
+
+
+@pytest.mark.django_db
+def test_a_package_with_errors_installs_and_imports_nothing(tmp_path: Path) -> None:
+    checked = look(members() | {"content/page.html": b""})
+    for refused in (install_libraries, import_content):
+        with pytest.raises(PackageRefused):
+            refused(checked=checked)
+    assert not written(tmp_path)
+
+
+@pytest.mark.django_db
+def test_a_package_has_no_say_in_what_an_installed_library_allows() -> None:
+    install_libraries(checked=look())
+    open_door = [{"name": "intro", "type": "text", "tags": ["a", "table"]}, *SEMANTICS]
+    forged = {
+        "H5P.Sort-1.2/semantics.json": open_door,
+        "content/content.json": {"intro": "<table><tr><td>a</td></tr></table>"},
+    }
+    assert import_content(checked=look(members() | forged)).params == {"intro": "a"}
+
+
+@pytest.mark.django_db
+def test_replacing_a_content_leaves_its_former_version_as_it_was(tmp_path: Path) -> None:
+    checked = look(members() | DRAWN)
+    install_libraries(checked=checked)
+    first = import_content(checked=checked)
+    kept = written(tmp_path)
+    later = members() | {"h5p.json": h5p_json(title="Mieux"), "content/content.json": {"title": "Mieux trier"}}
+    second = import_content(checked=look(later), replaces=first.content)
+    assert (second.content, second.number) == (first.content, 2)
+    content = Content.objects.get()
+    assert (content.title, content.current) == ("Mieux", second)
+    assert ContentVersion.objects.get(pk=first.pk).params["title"] == "Trier"
+    assert kept.items() <= written(tmp_path).items()
+
+
+@pytest.mark.django_db
+def test_only_the_files_a_content_uses_are_kept() -> None:
+    checked = look(members() | DRAWN | {"content/images/unused.png": PNG})
+    install_libraries(checked=checked)
+    assert list(import_content(checked=checked).files) == ["images/a.png"]
+
+
+@pytest.mark.django_db
+def test_what_an_interrupted_installation_left_is_written_again() -> None:
+    storage = storages["h5p"]
+    storage.save("h5p/libraries/H5P.Sort-1.2.3/play.js", io.BytesIO(b"half"))  # type: ignore[arg-type]
+    install_libraries(checked=look())
+    with storage.open("h5p/libraries/H5P.Sort-1.2.3/play.js") as script:
+        assert script.read() == members()["H5P.Sort-1.2/play.js"]
+
+
+@pytest.mark.django_db
+def test_from_the_shell(tmp_path: Path, capsys: Any) -> None:
+    path, out = tmp_path / "paquet.h5p", tmp_path / "sortie.h5p"
+    path.write_bytes(packed().getvalue())
+    with pytest.raises(CommandError, match="Un administrateur doit d'abord installer"):
+        call_command("h5p", "import", str(path))
+    call_command("h5p", "import", str(path), "--install-libraries")
+    content = Content.objects.get()
+    assert str(content.public_id) in capsys.readouterr().out
+    call_command("h5p", "libraries")
+    assert capsys.readouterr().out.splitlines() == [
+        "H5P.Sort 1.2.3  H5P.Sort : 1 contenu",
+        "H5P.Text 1.1.0  H5P.Text : 1 contenu",
+    ]
+    call_command("h5p", "export", str(content.public_id), "--output", str(out))
+    with out.open("rb") as file:
+        assert check(file, filename=out.name).is_valid
+    for arguments in (["export", "12345678-1234-4234-8234-123456789012"], ["import", str(tmp_path / "absent.h5p")]):
+        with pytest.raises(CommandError, match=r"\.$"):
+            call_command("h5p", *arguments)
+
+
+@pytest.mark.django_db
+def test_several_files_are_imported_all_or_none(tmp_path: Path) -> None:
+    good, bad = tmp_path / "a.h5p", tmp_path / "b.h5p"
+    good.write_bytes(packed().getvalue())
+    bad.write_bytes(b"rien")
+    with pytest.raises(CommandError, match="Rien n'a été importé"):
+        call_command("h5p", "import", str(good), str(bad), "--install-libraries")
+    assert not Content.objects.exists()
