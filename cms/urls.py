@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.templatetags.static import static
 from django.urls import include, path, re_path
-from django.views.generic import RedirectView
+from django.utils.functional import lazy
+from django.views.generic import RedirectView, TemplateView
 from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents.views import serve as wagtaildocs
@@ -16,6 +18,9 @@ from cms.core.downloads import sends_files
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    # What browsers and search engines ask for by themselves.
+    path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain"), name="robots"),
+    path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("favicon.svg")), name="favicon"),
     path(
         "admin/login/",
         RedirectView.as_view(pattern_name="account_login", query_string=True),

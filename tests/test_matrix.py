@@ -30,6 +30,8 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "wagtailadmin_explore_root": (302, 403, 200, 403, 200, 200),
     "healthz": (200, 200, 200, 200, 200, 200),
     "readyz": (503, 503, 503, 503, 503, 503),
+    "robots": (200, 200, 200, 200, 200, 200),
+    "favicon": (302, 302, 302, 302, 302, 302),
     "admin_door": (302, 302, 302, 302, 302, 302),
     "wagtailcore_login": (302, 302, 302, 302, 302, 302),
     "wagtaildocs_serve": (404, 404, 404, 404, 404, 404),

@@ -235,6 +235,7 @@ def test_a_step_added_later_is_read_and_asks_nothing(sign_in, professional):
     published(add_lesson(tree.modules[0], "Nouvelle", live=False))
     page = sign_in(professional).get("/formations/socle-commun/module-1/nouvelle/")
     assert "Cette étape a été ajoutée après votre inscription" in text(page)
+    assert "Rien à déclarer ici" in text(page)
     assert "J'ai terminé" not in text(page)
     assert EnrolmentState.objects.get().last_step_key is None
 
