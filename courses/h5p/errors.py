@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from courses.h5p.engine.names import LibraryName
+from courses.h5p.engine.validator import Checked
 
 
 class H5PError(Exception):
@@ -10,7 +11,18 @@ class H5PError(Exception):
 
 
 class PackageRefused(H5PError):
-    """The package has errors: its report says which."""
+    """The package has errors; `checked` says which."""
+
+    def __init__(self, words: str, checked: Checked) -> None:
+        self.checked = checked
+        super().__init__(words)
+
+
+class AlreadyDecided(H5PError):
+    """Somebody decided about a waiting package meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("Quelqu'un a déjà décidé de ce paquet : rien n'a changé.")
 
 
 class LibrariesToInstall(H5PError):

@@ -19,6 +19,10 @@ class LibraryQuerySet(models.QuerySet[Any]):
             wanted |= models.Q(machine_name=name.machine_name, major=name.major, minor=name.minor)
         return self.filter(wanted)
 
+    def unused(self) -> "LibraryQuerySet":
+        """Those no version of any content plays with: what one plays with includes all its libraries need."""
+        return self.filter(uses=None)
+
     def with_usage(self) -> QuerySet[Any]:
         """With `contents`: how many contents play with each, in one version or another; by name."""
         order = ("machine_name", "-major", "-minor")
@@ -83,6 +87,38 @@ class Library(models.Model):
         )
 
 
+class WaitingPackage(models.Model):
+    """A package whose libraries an administrator has to install first, kept as it came until somebody decides.
+
+    `libraries`: what it brings that is not there, as text ("H5P.Sort 1.2.4").
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField("titre", max_length=255)
+    filename = models.CharField("nom du fichier", max_length=255)
+    size = models.PositiveBigIntegerField("taille (octets)")
+    libraries = models.JSONField("bibliothèques à installer")
+    replaces = models.ForeignKey(
+        "Content", null=True, on_delete=models.CASCADE, related_name="+", verbose_name="remplace"
+    )
+    sent_at = models.DateTimeField("envoyé le", default=timezone.now)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="envoyé par"
+    )
+
+    class Meta:
+        verbose_name = "paquet H5P en attente"
+        verbose_name_plural = "paquets H5P en attente"
+        ordering = ["sent_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def path(self) -> str:
+        return f"h5p/waiting/{self.public_id}.h5p"
+
+
 class Content(models.Model):
     """An activity made elsewhere. Replacing it makes a version; what was done with the former ones stays with them."""
 
@@ -128,6 +164,11 @@ class ContentVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.content}, version {self.number}"
+
+    @property
+    def is_playable(self) -> bool:
+        """False while one of its libraries is in quarantine."""
+        return not self.libraries.filter(quarantined_at__isnull=False).exists()
 
     @property
     def directory(self) -> str:

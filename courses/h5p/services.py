@@ -1,22 +1,25 @@
 """Installing libraries, importing contents: every write of H5P that has a rule."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from typing import IO, Any
 
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import connection, transaction
+from django.utils import timezone
 
 from courses.h5p.engine.archive import Archive
 from courses.h5p.engine.libraries import Library as Declared
 from courses.h5p.engine.libraries import load_order, to_description
 from courses.h5p.engine.names import LibraryName
-from courses.h5p.engine.validator import Checked
-from courses.h5p.errors import LibrariesToInstall, PackageRefused
-from courses.h5p.models import Content, ContentVersion, Library
+from courses.h5p.engine.validator import Checked, check
+from courses.h5p.errors import AlreadyDecided, LibrariesToInstall, PackageRefused
+from courses.h5p.models import Content, ContentVersion, Library, WaitingPackage
 from courses.h5p.registry import Installed
 
 
@@ -30,6 +33,13 @@ class Outcome(StrEnum):
 class Installation:
     library: Library
     outcome: Outcome
+
+
+class Decision(StrEnum):
+    """What became of a package somebody sent."""
+
+    IMPORTED = "imported"
+    WAITING = "waiting"
 
 
 class MemberFile(File[bytes]):
@@ -61,7 +71,7 @@ def install_libraries(*, checked: Checked, by: Any = None) -> list[Installation]
     To install a library is to install code: whoever calls answers for the permission `install_library`.
     """
     if not checked.is_valid or checked.archive is None:
-        raise PackageRefused("Ce paquet a des erreurs : ses bibliothèques ne sont pas installées.")
+        raise PackageRefused("Ce paquet a des erreurs : ses bibliothèques ne sont pas installées.", checked)
     ordered = load_order(checked.libraries, checked.libraries)
     return [_install(library, checked.archive, folder=checked.folders[library.name], by=by) for library in ordered]
 
@@ -91,7 +101,7 @@ def import_content(*, checked: Checked, by: Any = None, replaces: Content | None
     Raises PackageRefused, or LibrariesToInstall: nothing is kept then.
     """
     if not checked.is_valid or checked.archive is None or checked.walk is None or checked.main is None:
-        raise PackageRefused("Ce paquet a des erreurs : il n'est pas importé.")
+        raise PackageRefused("Ce paquet a des erreurs : il n'est pas importé.", checked)
     if lacking := [library.name for library in to_install(checked)]:
         raise LibrariesToInstall(lacking)
     rows = _rows_of(checked)
@@ -114,11 +124,108 @@ def import_content(*, checked: Checked, by: Any = None, replaces: Content | None
     return version
 
 
+def receive(
+    file: IO[bytes], *, filename: str, by: Any, replaces: Content | None = None
+) -> tuple[Decision, ContentVersion | WaitingPackage]:
+    """Take a package from someone who may not install libraries: import it, or keep it for who may.
+
+    Raises PackageRefused, which carries the report.
+    """
+    checked = check(file, filename=filename, installed=Installed())
+    if not checked.is_valid:
+        raise PackageRefused("Ce paquet a des erreurs : il n'est pas importé.", checked)
+    lacking = to_install(checked)
+    if not lacking:
+        return Decision.IMPORTED, import_content(checked=checked, by=by, replaces=replaces)
+    waiting = WaitingPackage(
+        title=checked.title,
+        filename=filename[-255:],
+        size=file.seek(0, os.SEEK_END),
+        libraries=[f"{library.name.machine_name} {library.version}" for library in lacking],
+        replaces=replaces,
+        sent_by=by,
+    )
+    file.seek(0)
+    storages["h5p"].save(waiting.path, File(file))
+    waiting.save()
+    return Decision.WAITING, waiting
+
+
+def approve(*, waiting: WaitingPackage, by: Any) -> ContentVersion:
+    """Install what a waiting package brings, and import it for who sent it. Raises PackageRefused, AlreadyDecided.
+
+    It is checked again: what is installed may have changed meanwhile.
+    """
+    with transaction.atomic():
+        waiting = _take(waiting)
+        with storages["h5p"].open(waiting.path) as file:
+            checked = check(file, filename=waiting.filename, installed=Installed())
+            install_libraries(checked=checked, by=by)
+            version = import_content(checked=checked, by=waiting.sent_by, replaces=waiting.replaces)
+        _forget(waiting)
+    return version
+
+
+def decline(*, waiting: WaitingPackage) -> None:
+    """Throw a waiting package away. Raises AlreadyDecided."""
+    with transaction.atomic():
+        _forget(_take(waiting))
+
+
+def _take(waiting: WaitingPackage) -> WaitingPackage:
+    found = WaitingPackage.objects.select_for_update(of=("self",)).filter(pk=waiting.pk).first()
+    if found is None:
+        raise AlreadyDecided
+    return found
+
+
+def _forget(waiting: WaitingPackage) -> None:
+    """The file goes once the decision is committed, so that none is taken on a file already gone."""
+    waiting.delete()
+    transaction.on_commit(lambda: storages["h5p"].delete(waiting.path))
+
+
+def quarantine(*, library: Library, reason: str) -> None:
+    """Stop a library from playing, with every content that needs it; nothing is removed."""
+    Library.objects.filter(pk=library.pk, quarantined_at=None).update(
+        quarantined_at=timezone.now(), quarantine_reason=reason[:255]
+    )
+
+
+def release(*, library: Library) -> None:
+    """End a quarantine."""
+    Library.objects.filter(pk=library.pk).update(quarantined_at=None, quarantine_reason="")
+
+
+def remove_unused() -> list[str]:
+    """Remove the libraries no content plays with, rows then files; return what they were."""
+    removed = []
+    with transaction.atomic():
+        free = Library.objects.unused().select_for_update(of=("self",), skip_locked=True)
+        # Looked at again once locked: an import may have begun to use one in between.
+        for library in Library.objects.unused().filter(pk__in=[one.pk for one in free]):
+            removed.append(str(library))
+            paths = [f"{library.directory}/{path}" for path in library.files]
+            transaction.on_commit(partial(_delete_files, paths))
+            library.delete()
+    return removed
+
+
+def _delete_files(paths: Iterable[str]) -> None:
+    for path in paths:
+        storages["h5p"].delete(path)
+
+
 def _rows_of(checked: Checked) -> dict[LibraryName, Library]:
     """Every library the content plays with, by name."""
     assert checked.walk is not None and checked.main is not None  # noqa: S101 - as the caller checked
     ordered = load_order([*checked.walk.libraries, *checked.dependencies], Installed())
-    return {row.name: row for row in Library.objects.named([library.name for library in ordered])}
+    names = [library.name for library in ordered]
+    locked = Library.objects.named(names).select_for_update(of=("self",), no_key=True).order_by("pk")
+    rows = {row.name: row for row in locked}
+    if lacking := [name for name in names if name not in rows]:  # removed meanwhile
+        raise LibrariesToInstall(lacking)
+    return rows
 
 
 def store(archive: Archive, paths: Iterable[str], *, prefix: str, directory: str) -> dict[str, int]:

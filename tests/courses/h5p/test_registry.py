@@ -9,15 +9,27 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from courses.h5p.engine.names import LibraryName
 from courses.h5p.engine.validator import Checked, check
-from courses.h5p.errors import LibrariesToInstall, PackageRefused
+from courses.h5p.errors import AlreadyDecided, LibrariesToInstall, PackageRefused
 from courses.h5p.export import export_package
-from courses.h5p.models import Content, ContentVersion, Library
+from courses.h5p.models import Content, ContentVersion, Library, WaitingPackage
+from courses.h5p.queries import Upgrade, upgrades
 from courses.h5p.registry import Installed
-from courses.h5p.services import Outcome, import_content, install_libraries
+from courses.h5p.services import (
+    Decision,
+    Outcome,
+    approve,
+    decline,
+    import_content,
+    install_libraries,
+    quarantine,
+    receive,
+    release,
+    remove_unused,
+)
 from tests.courses.h5p.packages import PNG, SEMANTICS, h5p_json, library_json, members, needs, packed
 
 SORT = LibraryName("H5P.Sort", 1, 2)
@@ -218,3 +230,108 @@ def test_several_files_are_imported_all_or_none(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Rien n'a été importé"):
         call_command("h5p", "import", str(good), str(bad), "--install-libraries")
     assert not Content.objects.exists()
+
+
+# Waiting, quarantine, removal
+
+
+@pytest.mark.django_db
+def test_a_package_with_unknown_libraries_waits_for_an_administrator(
+    trainer: Any, administrator: Any, django_capture_on_commit_callbacks: Any, tmp_path: Path
+) -> None:
+    decision, waiting = receive(packed(), filename="tri.h5p", by=trainer)
+    assert (decision, waiting.libraries) == (Decision.WAITING, ["H5P.Text 1.1.0", "H5P.Sort 1.2.3"])
+    assert not Content.objects.exists()
+    assert not Library.objects.exists()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        version = approve(waiting=waiting, by=administrator)
+    assert (version.content.title, version.created_by) == ("Fait ou interprétation", trainer)
+    assert {row.installed_by for row in Library.objects.all()} == {administrator}
+    assert not list(tmp_path.rglob("*.h5p"))
+    for late in (lambda: approve(waiting=waiting, by=administrator), lambda: decline(waiting=waiting)):
+        with pytest.raises(AlreadyDecided):
+            late()
+
+    decision, second = receive(packed(), filename="tri.h5p", by=trainer, replaces=version.content)
+    assert (decision, second.number) == (Decision.IMPORTED, 2)
+
+
+@pytest.mark.django_db
+def test_a_package_declined_leaves_nothing(
+    trainer: Any, django_capture_on_commit_callbacks: Any, tmp_path: Path
+) -> None:
+    _, waiting = receive(packed(), filename="tri.h5p", by=trainer)
+    with django_capture_on_commit_callbacks(execute=True):
+        decline(waiting=waiting)
+    assert not WaitingPackage.objects.exists()
+    assert not written(tmp_path)
+
+
+@pytest.mark.django_db
+def test_a_package_refused_brings_its_report(trainer: Any, tmp_path: Path) -> None:
+    with pytest.raises(PackageRefused) as refusal:
+        receive(packed(members() | {"content/page.html": b""}), filename="tri.h5p", by=trainer)
+    assert [issue.code for issue in refusal.value.checked.issues] == ["forbidden-extension"]
+    assert not written(tmp_path)
+
+
+@pytest.mark.django_db
+def test_a_library_in_quarantine_stops_the_contents_that_need_it() -> None:
+    install_libraries(checked=look())
+    version = import_content(checked=look())
+    text = Library.objects.get(machine_name="H5P.Text")
+    quarantine(library=text, reason="Faille publiée hier.")
+    text.refresh_from_db()
+    assert (text.quarantine_reason, version.is_playable) == ("Faille publiée hier.", False)
+    release(library=text)
+    assert version.is_playable
+
+
+@pytest.mark.django_db
+def test_only_what_no_content_plays_with_is_removed(django_capture_on_commit_callbacks: Any, tmp_path: Path) -> None:
+    install_libraries(checked=look())
+    version = import_content(checked=look())
+    other = {path.replace("Text-1.1", "Text-1.4"): value for path, value in members().items()}
+    other["H5P.Text-1.4/library.json"] = library_json("H5P.Text", 1, 4, 0, runnable=0)
+    install_libraries(checked=look(other))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert remove_unused() == ["H5P.Text 1.4.0"]
+    assert not any("Text-1.4" in path for path in written(tmp_path))
+    assert set(map(str, Library.objects.all())) == {"H5P.Sort 1.2.3", "H5P.Text 1.1.0"}
+    assert version.libraries.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_library_an_import_is_about_to_use_is_not_removed() -> None:
+    install_libraries(checked=look())
+    with transaction.atomic():
+        import_content(checked=look())
+        removed: list[str] = []
+
+        def remove() -> None:
+            removed.extend(remove_unused())
+            connection.close()
+
+        thread = threading.Thread(target=remove)
+        thread.start()
+        thread.join(30)
+        assert removed == []
+    assert Content.objects.get().current.libraries.count() == 2
+
+
+@pytest.mark.django_db
+def test_contents_that_play_with_an_older_version_are_listed(django_assert_num_queries: Any) -> None:
+    install_libraries(checked=look())
+    content = import_content(checked=look()).content
+    with django_assert_num_queries(2):
+        assert upgrades() == []
+    later = {path.replace("Sort-1.2", "Sort-1.10"): value for path, value in members().items()}
+    later |= {
+        "h5p.json": h5p_json(preloadedDependencies=[needs("H5P.Sort", 1, 10)]),
+        "H5P.Sort-1.10/library.json": library_json(minor=10, preloadedDependencies=[needs("H5P.Text", 1, 1)]),
+    }
+    install_libraries(checked=look(later))
+    assert upgrades() == [Upgrade(content, SORT, LibraryName("H5P.Sort", 1, 10))]
+    quarantine(library=Library.objects.get(minor=10), reason="En cours d'examen.")
+    assert upgrades() == []
