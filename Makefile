@@ -16,7 +16,7 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults lock messages assets clean env env-dev suite
+.PHONY: help run test check databases bench faults lock messages assets clean env env-dev suite
 
 help:
 	@echo "make run      démarre le site de démonstration (PORT=$(PORT))"
@@ -33,8 +33,13 @@ run: env
 	@exec $(BIN)/python manage.py demo --port "$(PORT)"
 
 test: env-dev
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory --jobs=2 check databases
 	@$(MAKE) --no-print-directory suite
+
+# What every test starts from takes as long to make as the code to be checked, and another processor.
+databases: export DJANGO_SETTINGS_MODULE = cms.settings.test
+databases: env-dev
+	@$(BIN)/python -m tests.database
 
 suite:
 ifeq ($(CHROMIUM),)

@@ -130,3 +130,10 @@ def demo_environment(name: str, media: Path) -> dict[str, str]:
         "DATABASE_URL": address(name),
         "MEDIA_ROOT": str(media),
     }
+
+
+if __name__ == "__main__":  # `make databases`: while the code is being checked
+    import django
+
+    django.setup()
+    ensure_template()

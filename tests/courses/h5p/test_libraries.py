@@ -98,9 +98,7 @@ def test_what_is_no_name_is_none(text: Any) -> None:
     assert LibraryName.parse(text) is None
 
 
-@given(
-    st.from_regex(r"[\w.\-]{1,255}", fullmatch=True).filter(str.isascii), st.integers(0, 99_999), st.integers(0, 99_999)
-)
+@given(st.text("abcXYZ019._-", min_size=1, max_size=255), st.integers(0, 99_999), st.integers(0, 99_999))
 def test_a_name_written_is_read_again(machine_name: str, major: int, minor: int) -> None:
     name = LibraryName(machine_name, major, minor)
     assert LibraryName.parse(str(name)) == name
