@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cms.accounts.models import Invitation, Organisation, User
-from cms.accounts.services import invite, invite_again
+from cms.accounts.services import invite, invite_again, withdraw
 from coordination.models import StandingChange
 from courses.enums import EnrolmentSource
 from courses.models import CoursePage, Enrolment
@@ -45,6 +45,12 @@ def invite_again_by(*, user: User, invitation: Invitation) -> str:
     """Send a waiting invitation once more; return a sentence that says so. Raises AccountError."""
     invite_again(invitation=invitation, invited_by=user)
     return f"L'invitation à rejoindre « {invitation.organisation} » repart à {invitation.email}."
+
+
+def withdraw_by(*, user: User, invitation: Invitation) -> str:
+    """Take a waiting invitation back; return a sentence that says so. Raises AccountError."""
+    withdraw(invitation=invitation)
+    return f"L'invitation de {invitation.email} est retirée : son lien ne fonctionne plus."
 
 
 def forget_changes(*, hours: int) -> None:

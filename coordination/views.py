@@ -1,5 +1,6 @@
 """/pilotage/: for the coordination, everyone; for a lead, their own people."""
 
+from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cms.accounts.errors import AccountError, InvitationClosed
 from cms.accounts.models import Invitation, User
-from cms.accounts.services import withdraw
 from cms.core.stamps import remembered
 from coordination import exports
 from coordination.access import SignedRequest, pilotage_required
@@ -24,7 +24,7 @@ from coordination.queries.figures import count_of, dashboard_from
 from coordination.queries.people import PeopleListing, PersonRow, every_person
 from coordination.queries.person import invitations_of, sheet_of, waiting_invitations
 from coordination.queries.reach import Reach, choices_for, open_courses, reach_of
-from coordination.services import enrol_by, invite_again_by, invite_by
+from coordination.services import enrol_by, invite_again_by, invite_by, withdraw_by
 from courses.errors import CourseError
 from courses.models import CoursePage
 
@@ -154,36 +154,25 @@ def invite(request: SignedRequest) -> HttpResponse:
     return render(request, "coordination/invite.html", context, status=422 if form.errors else 200)
 
 
-def waiting_invitation(request: SignedRequest, number: int) -> Invitation | None:
-    """The invitation; None, once it is said, when it is no longer waiting. Somebody else's is a 404."""
-    if not Invitation.objects.filter(pk=number, accepted_at=None).exists():
-        messages.error(request, str(InvitationClosed()))
-        return None
-    return get_object_or_404(invitations_of(request.user), pk=number)
+def decide(request: SignedRequest, number: int, act: Callable[..., str]) -> HttpResponse:
+    """Do something of a waiting invitation, or say that it waits no more. Somebody else's is a 404."""
+    try:
+        if not Invitation.objects.filter(pk=number, accepted_at=None).exists():
+            raise InvitationClosed
+        invitation = get_object_or_404(invitations_of(request.user), pk=number)
+        messages.success(request, act(user=request.user, invitation=invitation))
+    except AccountError as error:
+        messages.error(request, str(error))
+    return redirect("pilotage_invite")
 
 
 @require_POST
 @pilotage_required
 def invite_again(request: SignedRequest, number: int) -> HttpResponse:
-    invitation = waiting_invitation(request, number)
-    if invitation is None:
-        return redirect("pilotage_invite")
-    try:
-        messages.success(request, invite_again_by(user=request.user, invitation=invitation))
-    except AccountError as error:
-        messages.error(request, str(error))
-    return redirect("pilotage_invite")
+    return decide(request, number, invite_again_by)
 
 
 @require_POST
 @pilotage_required
 def withdraw_invitation(request: SignedRequest, number: int) -> HttpResponse:
-    invitation = waiting_invitation(request, number)
-    if invitation is None:
-        return redirect("pilotage_invite")
-    try:
-        withdraw(invitation=invitation)
-        messages.success(request, f"L'invitation de {invitation.email} est retirée : son lien ne fonctionne plus.")
-    except AccountError as error:
-        messages.error(request, str(error))
-    return redirect("pilotage_invite")
+    return decide(request, number, withdraw_by)

@@ -102,6 +102,12 @@ class Outline:
         return next(iter(following), None)
 
     @cached_property
+    def onward(self) -> Station | None:
+        """The first step left to do after the one one is on, then before it; None when all are done."""
+        at = self.place or 0
+        return next((step for step in self.steps[at + 1 :] + self.steps[:at] if not step.is_done), None)
+
+    @cached_property
     def resume(self) -> Station | None:
         """Where to go on: the step last opened if it is not done, else the next one to do, required ones first."""
         at = next((at for at, step in enumerate(self.steps) if step.key == self.last_key), None)

@@ -28,10 +28,11 @@ from courses.models import (
     QuizPage,
     StepPage,
 )
-from courses.outline import outline_of, parent_url
+from courses.outline import parent_url
 from courses.queries.catalogue import catalogue_cards, course_sheet, filter_cards, themes_of_cards
 from courses.queries.home import dashboard_of, paths_of
 from courses.queries.quizzes import DraftScreen, draft_screen, quiz_preview, quiz_screen, result_screen
+from courses.queries.standing import onward_of
 from courses.queries.steps import StepScreen, enrolment_of, preview_screen, step_screen
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -165,11 +166,9 @@ def step_url(enrolment: Enrolment, step_key: UUID) -> str:
 
 
 def after_step(enrolment: Enrolment, step_key: UUID) -> str:
-    """Where to go once a step is done: the next one, or the course when all is done or there is none."""
-    outline = outline_of(enrolment.version.manifest, here=step_key)
-    if outline.next is None or enrolment.state.status == Status.COMPLETED:
-        return parent_url(step_url(enrolment, step_key), 2)
-    return outline.next.url
+    """Where to go once a step is done: the next one left to do, or the course when there is none."""
+    onward = onward_of(enrolment, here=step_key)
+    return onward.url if onward else parent_url(step_url(enrolment, step_key), 2)
 
 
 # Quizzes

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from cms.accounts.models import User
 from courses import quiz
-from courses.enums import Status, StepStatus
+from courses.enums import Status
 from courses.models import Attempt, AttemptDraft, Enrolment, QuizPage
 from courses.outline import Station, outline_of, parent_url
-from courses.queries.standing import Standing, standing_of
+from courses.queries.standing import Standing, onward_of, standing_of
 from courses.queries.steps import StepScreen, step_screen
 
 
@@ -186,12 +186,7 @@ class ResultScreen(StepOfEnrolment):
 
     @cached_property
     def next(self) -> Station | None:
-        """The next step still to do; None once the course is done."""
-        if self.is_course_completed:
-            return None
-        done = self.enrolment.step_states.filter(status=StepStatus.COMPLETED).values_list("step_key", flat=True)
-        states = [{"key": str(key), "status": StepStatus.COMPLETED, "score": None} for key in done]
-        return outline_of(self.enrolment.version.manifest, states, last_key=self.attempt.step_key).resume
+        return onward_of(self.enrolment, here=self.attempt.step_key)
 
     @property
     def next_url(self) -> str:

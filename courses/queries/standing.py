@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from courses.enums import Status, StepKind
 from courses.models import Enrolment, EnrolmentState
-from courses.outline import Outline, outline_of, parent_url
+from courses.outline import Outline, Station, outline_of, parent_url
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,19 @@ class Standing:
         if self.outline.resume is None:
             return ""
         return self.outline.steps[0].url if self.is_completed else self.outline.resume.url
+
+
+def onward_of(enrolment: Enrolment, *, here: object) -> Station | None:
+    """The step left to do after this one, which is done; None once the course is complete.
+
+    A query, unless `enrolment.steps` is there.
+    """
+    if enrolment.state.status == Status.COMPLETED:
+        return None
+    if not hasattr(enrolment, "steps"):
+        rows = enrolment.step_states.values_list("step_key", "status")
+        enrolment.steps = [{"key": str(key), "status": status, "score": None} for key, status in rows]
+    return outline_of(enrolment.version.manifest, enrolment.steps, here=here).onward
 
 
 def standing_of(enrolment: Enrolment, *, here: object = None, is_begun: bool = False) -> Standing:

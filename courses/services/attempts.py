@@ -88,7 +88,8 @@ def record_attempt(
 
     `score` and `max_score` are points, `revision` is the live revision of the page. Sending the same
     `idempotency_key` again returns the first attempt and changes nothing; with `is_once`, so does finishing again a
-    step already completed, whatever the key. `enrolment.state` is then the new state.
+    step already completed, whatever the key. `enrolment.state` is then the new state, and
+    `enrolment.steps` say where each step stands.
 
     Raises StepNotInVersion when the pinned version has no such step, EnrolmentClosed, and IdempotencyKeyReused
     when the key was used for another enrolment or another step.
@@ -117,6 +118,7 @@ def record_attempt(
     state.last_step_key = attempt.step_key
     _save(state)
     enrolment.state = state
+    enrolment.steps = [{"key": facts.step_key, "status": facts.status, "score": None} for facts in after]
     if progress.completed_at is not None and was.completed_at is None:
         celebrate(enrolment, completed_at=progress.completed_at, themes=themes)
     return attempt

@@ -124,6 +124,22 @@ def test_a_session_ended_while_reading_loses_nothing_without_a_word(client, prof
     assert not Attempt.objects.exists()
 
 
+def test_after_a_lesson_comes_the_next_step_that_is_left(sign_in, professional):
+    tree = course_tree(lessons=4, quizzes=0)
+    enrolment = enrol(person=professional, course=tree.course, source="self")
+    finish(enrolment, tree.lessons[2])
+    browser = sign_in(professional)
+
+    def end(number: int, key: str) -> str:
+        base = f"/formations/etape/{enrolment.public_id}/{tree.lessons[number].step_key}/terminer/"
+        return browser.post(base, {"key": f"12345678-1234-4234-8234-12345678901{key}"}).url
+
+    assert end(1, "1") == tree.lessons[3].url
+    assert end(3, "2") == tree.lessons[0].url
+    assert end(1, "1") == tree.lessons[0].url  # sent twice
+    assert end(0, "3") == tree.course.url
+
+
 def test_after_a_quiz_comes_the_next_step_that_is_left(sign_in, professional):
     tree = course_tree(modules=3, lessons=1, quizzes=1)
     enrolment = enrol(person=professional, course=tree.course, source="self")
