@@ -57,7 +57,7 @@ check: export DJANGO_SETTINGS_MODULE = cms.settings.test
 check: env-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint templates --check --quiet
+	$(BIN)/djlint templates --check
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
