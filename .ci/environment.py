@@ -30,6 +30,19 @@ NODE_STAMP = NODE_MODULES / ".socle-stamp"
 NPM_ASSETS = CHECKOUT / "build" / "npm"
 OLDEST_NODE = 20
 
+H5P = "h5p-standalone/dist"
+# What h5p.css asks for: the static storage refuses a style sheet one of whose files lacks.
+INTER = "inter/inter-v18-cyrillic_cyrillic-ext_greek_greek-ext_latin_latin-ext_vietnamese"
+OPEN_SANS = "open-sans/open-sans-v40-cyrillic_cyrillic-ext_greek_greek-ext_hebrew_latin_latin-ext_math_symbols_vietnamese"
+H5P_FILES = [
+    "frame.bundle.js",
+    "styles/h5p.css",
+    "images/throbber.gif",
+    *(f"fonts/{name}.woff2" for name in ("h5p-core-30", "h5p-hub-publish", "h5p-theme")),
+    *(f"fonts/inter/Inter-{face}.woff2" for face in ("ExtraBold", "ExtraBoldItalic")),
+    *(f"fonts/{INTER}-{face}.woff2" for face in ("regular", "italic", "600", "600italic")),
+    *(f"fonts/{OPEN_SANS}-{face}.woff2" for face in ("regular", "italic", "600", "600italic", "700", "700italic")),
+]
 FONT = "@fontsource/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-{}-{}.woff2"
 ASSETS = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
@@ -38,6 +51,7 @@ ASSETS = {
         for subset in ("latin", "latin-ext")
         for face in ("400-normal", "400-italic", "500-normal", "700-normal")
     },
+    **{f"h5p/{name}": f"{H5P}/{name}" for name in H5P_FILES},
 }
 
 
