@@ -33,7 +33,9 @@ OLDEST_NODE = 20
 H5P = "h5p-standalone/dist"
 # What h5p.css asks for: the static storage refuses a style sheet one of whose files lacks.
 INTER = "inter/inter-v18-cyrillic_cyrillic-ext_greek_greek-ext_latin_latin-ext_vietnamese"
-OPEN_SANS = "open-sans/open-sans-v40-cyrillic_cyrillic-ext_greek_greek-ext_hebrew_latin_latin-ext_math_symbols_vietnamese"
+OPEN_SANS = (
+    "open-sans/open-sans-v40-cyrillic_cyrillic-ext_greek_greek-ext_hebrew_latin_latin-ext_math_symbols_vietnamese"
+)
 H5P_FILES = [
     "frame.bundle.js",
     "styles/h5p.css",

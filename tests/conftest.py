@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cms.accounts.models import COORDINATION, TRAINERS, User
 from cms.core import routing
+from courses.h5p import playable
 from tests.database import DEMO_MEDIA, clone, ensure_demo, ensure_template, restore
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.strict_client import UNDEFINED, StrictClient
@@ -41,6 +42,7 @@ def _clean(settings: Any) -> Iterator[None]:
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UNDEFINED
     cache.clear()
     routing.forget()
+    playable.forget()
     yield
     cache.clear()
 

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "courses.h5p.files.PackageFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -199,6 +200,8 @@ STORAGES = {
     "h5p": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
 }
 WHITENOISE_MAX_AGE = 3600
+# Where browsers find them: the site gives them itself (`courses.h5p.files`) unless nginx or a bucket does.
+SOCLE_H5P_URL = env.str("H5P_URL", default="/h5p-fichiers/")
 
 WAGTAIL_SITE_NAME = "Socle"
 WAGTAILADMIN_BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000")

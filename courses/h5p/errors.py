@@ -31,3 +31,27 @@ class LibrariesToInstall(H5PError):
     def __init__(self, names: Iterable[LibraryName]) -> None:
         self.names = tuple(names)
         super().__init__(f"Un administrateur doit d'abord installer : {', '.join(map(str, self.names))}.")
+
+
+class NotKept(H5PError):
+    """What a player sent is not kept; sending it again would not change that."""
+
+
+class TooMuch(NotKept):
+    """It is longer than what is taken at once, or there was already too much of it."""
+
+
+class TooOften(H5PError):
+    """Too much in too little time: it may be sent again later."""
+
+    seconds = 60
+
+    def __init__(self) -> None:
+        super().__init__("Trop de résultats d'un coup : la suite sera enregistrée dans une minute.")
+
+
+class ContentChanged(NotKept):
+    """The person now has another version of the content than the one this comes from."""
+
+    def __init__(self) -> None:
+        super().__init__("Cette activité a changé depuis : rechargez la page pour continuer.")

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from courses.h5p.engine import libraries as engine
 from courses.h5p.engine.names import LibraryName
+from courses.h5p.engine.results import Outcome
+from courses.h5p.engine.xapi import Score
 
 
 class LibraryQuerySet(models.QuerySet[Any]):
@@ -124,6 +126,19 @@ class Content(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField("titre", max_length=255)
+    alternative = models.TextField(
+        "texte de remplacement ou transcription",
+        blank=True,
+        help_text="Ce que l'activité apporte, pour qui ne peut pas s'en servir. Montré sous l'activité.",
+    )
+    derogation = models.TextField(
+        "motif de dérogation",
+        blank=True,
+        help_text="Pourquoi l'activité n'a pas d'équivalent accessible, si elle n'en a pas.",
+    )
+    thumbnail = models.ForeignKey(
+        "core.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name="vignette"
+    )
     current = models.ForeignKey("ContentVersion", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField("importé le", default=timezone.now)
     created_by = models.ForeignKey(
@@ -138,6 +153,11 @@ class Content(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def iri(self) -> str:
+        """What its statements are about (xAPI, activity identifier); it names the content and leads nowhere."""
+        return f"{settings.WAGTAILADMIN_BASE_URL}/h5p/{self.public_id}"
 
 
 class ContentVersion(models.Model):
@@ -173,3 +193,123 @@ class ContentVersion(models.Model):
     @property
     def directory(self) -> str:
         return f"h5p/contents/{self.content.public_id}/{self.number}"
+
+
+class RegistrationQuerySet(models.QuerySet[Any]):
+    def of(self, person: Any) -> "RegistrationQuerySet":
+        """Those of one person, with what receiving results needs."""
+        return self.filter(person=person).select_related("content")
+
+
+class Registration(models.Model):
+    """One person's dealings with one content in one place (xAPI: `context.registration`).
+
+    `context` is a word of the room that asks, opaque here. The version is the one it started with, until an attempt is
+    finished and a later version is current. `finished_sequence` is where the last finished attempt ends, -1 without
+    any; `received` counts what was sent, `window_count` what was sent since `window_at`.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    content = models.ForeignKey(Content, on_delete=models.PROTECT, related_name="registrations")
+    version = models.ForeignKey(ContentVersion, on_delete=models.PROTECT, related_name="+")
+    context = models.CharField(max_length=150)
+    created_at = models.DateTimeField("commencée le", default=timezone.now)
+    viewed_at = models.DateTimeField("affichée le", null=True)
+    declared_at = models.DateTimeField("déclarée terminée le", null=True)
+    finished_sequence = models.BigIntegerField(default=-1)
+    received = models.PositiveIntegerField(default=0)
+    window_at = models.DateTimeField(default=timezone.now)
+    window_count = models.PositiveIntegerField(default=0)
+
+    # What it takes to play, when it was just opened (`services.registrations.Opening`).
+    opening: Any = None
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "usage d'un contenu H5P"
+        verbose_name_plural = "usages de contenus H5P"
+        constraints = [models.UniqueConstraint(fields=["person", "content", "context"], name="h5p_registration_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.content}, {self.context}"
+
+
+class Statement(models.Model):
+    """What a content said, as `courses.h5p.engine.xapi.as_json` writes it, kept as it was first received.
+
+    Its addresses are relative to the one of the content. `version` is the one that was playing.
+    """
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="statements")
+    version = models.ForeignKey(ContentVersion, on_delete=models.PROTECT, related_name="+")
+    uuid = models.UUIDField()
+    sequence = models.BigIntegerField()
+    body = models.JSONField()
+    received_at = models.DateTimeField("reçu le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "résultat H5P"
+        verbose_name_plural = "résultats H5P"
+        constraints = [models.UniqueConstraint(fields=["registration", "uuid"], name="h5p_statement_once")]
+
+    def __str__(self) -> str:
+        return f"{self.body.get('verb')} ({self.uuid})"
+
+
+class Attempt(models.Model):
+    """An attempt brought to its end: what `engine.results.attempts_of` makes of the statements, and nothing else.
+
+    `statement` is the one that ends it, `number` its rank; `success` is null when the content does not tell. Scores are
+    points. `answers` are the last words of its parts, as `xapi.as_json` writes them. The times are those of reception.
+    """
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="attempts")
+    version = models.ForeignKey(ContentVersion, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField("rang")
+    statement = models.UUIDField()
+    score = models.FloatField("score", null=True)
+    max_score = models.FloatField("score maximal", null=True)
+    success = models.BooleanField("réussite", null=True)
+    is_derived = models.BooleanField("déduite de ses parties")
+    started_at = models.DateTimeField("commencée le")
+    finished_at = models.DateTimeField("terminée le")
+    answers = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "essai d'un contenu H5P"
+        verbose_name_plural = "essais de contenus H5P"
+        ordering = ["registration", "number"]
+        constraints = [models.UniqueConstraint(fields=["registration", "statement"], name="h5p_attempt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.registration}, essai {self.number}"
+
+    def outcome(self, *, pass_mark: float) -> Outcome:
+        """The attempt as `engine.results.standing` weighs it; `pass_mark` decides when the content does not tell."""
+        score = Score(self.score, self.max_score) if self.score is not None and self.max_score is not None else None
+        passed = self.success
+        if passed is None and score is not None:
+            passed = score.scaled >= pass_mark
+        return Outcome(score, passed)
+
+
+class SavedState(models.Model):
+    """Where someone left a content, as its own script wrote it (H5P: `contentUserData`)."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="states")
+    data_type = models.CharField(max_length=100)
+    sub_content_id = models.CharField(max_length=64, default="0")
+    body = models.TextField()
+    updated_at = models.DateTimeField("enregistré le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "état d'un contenu H5P"
+        verbose_name_plural = "états de contenus H5P"
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "data_type", "sub_content_id"], name="h5p_state_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration}, {self.data_type}"

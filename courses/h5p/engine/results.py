@@ -34,10 +34,20 @@ class Grading(StrEnum):
 
 # Types that never say they are finished: some send *consumed* when they load, others nothing at all.
 UNSCORED = frozenset(
-    "H5P.Accordion H5P.AdvancedText H5P.Agamotto H5P.Audio H5P.Chart H5P.Collage H5P.DialogCards H5P.Dialogcards"
-    " H5P.GuessTheAnswer H5P.IFrameEmbed H5P.Image H5P.ImageHotspots H5P.ImageJuxtaposition H5P.ImageSlider"
-    " H5P.ImpressPresentation H5P.InformationWall H5P.Link H5P.Table H5P.Text H5P.Timeline H5P.Video".split()
+    "H5P.Accordion H5P.AdvancedText H5P.Agamotto H5P.Audio H5P.AudioRecorder H5P.Chart H5P.Collage"
+    " H5P.ContinuousText H5P.DialogCards H5P.Dialogcards H5P.ExportableTextArea H5P.GoToQuestion H5P.GuessTheAnswer"
+    " H5P.IFrameEmbed H5P.IVHotspot H5P.Image H5P.ImageHotspots H5P.ImageJuxtaposition H5P.ImageSlider"
+    " H5P.ImpressPresentation H5P.InformationWall H5P.Link H5P.Nil H5P.Shape H5P.Table H5P.Text H5P.Timeline"
+    " H5P.TwitterUserFeed H5P.Video".split()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attempt comes to. `passed` is None when nothing tells."""
+
+    score: Score | None
+    passed: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +83,13 @@ def finishes(statement: Statement, *, iri: str) -> bool:
 
 
 def attempts_of(
-    statements: Iterable[Statement], *, iri: str, pass_mark: float, parts: Collection[str] = ()
+    statements: Iterable[Statement], *, iri: str, pass_mark: float | None, parts: Collection[str] = ()
 ) -> tuple[Attempt, ...]:
     """Return the attempts one player brought to their end, in order.
 
-    The same statements in any order, any number of times, give the same attempts. `pass_mark` is between 0 and 1;
-    `parts` are the identifiers of the parts that must all be answered when the content does not finish by itself.
+    The same statements in any order, any number of times, give the same attempts. `pass_mark` is between 0 and 1,
+    None to leave it to whoever has one; `parts` are the identifiers of the parts that must all be answered when the
+    content does not finish by itself.
     """
     known = {statement.id: statement for statement in statements}
     history = sorted(known.values(), key=lambda statement: (statement.sequence, statement.id.bytes))
@@ -102,7 +113,12 @@ def attempts_of(
 
 
 def standing(
-    attempts: Sequence[Attempt], *, policy: Policy, grading: Grading, is_viewed: bool = False, is_declared: bool = False
+    attempts: Sequence[Attempt | Outcome],
+    *,
+    policy: Policy,
+    grading: Grading,
+    is_viewed: bool = False,
+    is_declared: bool = False,
 ) -> Standing:
     """What all the attempts at one activity amount to. Rule R4: more facts never undo a completion."""
     match policy:
@@ -117,7 +133,7 @@ def standing(
     return Standing(is_complete, len(attempts), grade(attempts, grading))
 
 
-def grade(attempts: Sequence[Attempt], grading: Grading) -> float | None:
+def grade(attempts: Sequence[Attempt | Outcome], grading: Grading) -> float | None:
     scores = [attempt.score.scaled for attempt in attempts if attempt.score is not None]
     if not scores:
         return None
@@ -132,10 +148,10 @@ def grade(attempts: Sequence[Attempt], grading: Grading) -> float | None:
             return sum(scores) / len(scores)
 
 
-def _passed(success: bool | None, score: Score | None, pass_mark: float) -> bool | None:
+def _passed(success: bool | None, score: Score | None, pass_mark: float | None) -> bool | None:
     if success is not None:
         return success
-    return None if score is None else score.scaled >= pass_mark
+    return None if score is None or pass_mark is None else score.scaled >= pass_mark
 
 
 def _part(statement: Statement) -> str:

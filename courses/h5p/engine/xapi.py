@@ -5,7 +5,8 @@ A statement comes from a browser: its actor, its time and its object are ours to
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -118,6 +119,82 @@ def parse(value: Any, *, id: UUID, sequence: int) -> Statement:
         question=_question(target.get("definition")),
         library=_library(value.get("context")),
     )
+
+
+def within(statement: Statement, iri: str) -> Statement:
+    """The statement with its addresses relative to the content of which `iri` is the one: "" for the whole of it.
+
+    What is stored so does not change with the address of the site. Raises Refused when it is about something else.
+    """
+    activity = _relative(statement.activity, iri)
+    if activity is None:
+        raise Refused("other-content", "Ce résultat concerne un autre contenu.")
+    parents = tuple(parent if (own := _relative(parent, iri)) is None else own for parent in statement.parents)
+    return replace(statement, activity=activity, parents=parents)
+
+
+def as_json(statement: Statement) -> dict[str, Any]:
+    """What is stored of a statement beside its identifier and its place; what says nothing is left out."""
+    question, score = statement.question, statement.score
+    every = {
+        "verb": statement.verb,
+        "activity": statement.activity,
+        "parents": list(statement.parents),
+        "part": statement.sub_content_id,
+        "score": [score.raw, score.maximum] if score else None,
+        "success": statement.success,
+        "completion": statement.completion,
+        "response": statement.response,
+        "duration": statement.duration,
+        "text": question.text,
+        "interaction": question.interaction,
+        "correct": list(question.correct),
+        "choices": [list(choice) for choice in question.choices],
+        "library": str(statement.library) if statement.library else None,
+    }
+    return {name: value for name, value in every.items() if value not in ("", [], None) or name == "activity"}
+
+
+def from_json(body: dict[str, Any], *, id: UUID, sequence: int) -> Statement:
+    """The statement `as_json` wrote."""
+    score = body.get("score")
+    return Statement(
+        id=id,
+        sequence=sequence,
+        verb=body["verb"],
+        activity=body["activity"],
+        parents=tuple(body.get("parents", ())),
+        sub_content_id=body.get("part", ""),
+        score=Score(*score) if score else None,
+        success=body.get("success"),
+        completion=body.get("completion"),
+        response=body.get("response", ""),
+        duration=body.get("duration"),
+        question=Question(
+            text=body.get("text", ""),
+            interaction=body.get("interaction", ""),
+            correct=tuple(body.get("correct", ())),
+            choices=tuple((name, words) for name, words in body.get("choices", ())),
+        ),
+        library=LibraryName.parse(body.get("library")),
+    )
+
+
+def speaks_for(value: Any, names: Collection[str]) -> bool:
+    """Whether the actor of a statement, if it says one, is named so: by name, address or account."""
+    actor = value.get("actor") if isinstance(value, dict) else None
+    if actor is None:
+        return True
+    if not isinstance(actor, dict):
+        return False
+    account = actor.get("account")
+    said = [actor.get("name"), actor.get("mbox"), account.get("name") if isinstance(account, dict) else None]
+    return all(one in names for one in said if one is not None)
+
+
+def _relative(address: str, iri: str) -> str | None:
+    rest = address.removeprefix(iri)
+    return rest if address.startswith(iri) and (not rest or rest[0] in "?#/") else None
 
 
 def _verb(value: Any) -> str:

@@ -18,7 +18,7 @@ from courses.h5p.export import export_package
 from courses.h5p.models import Content, ContentVersion, Library, WaitingPackage
 from courses.h5p.queries import Upgrade, upgrades
 from courses.h5p.registry import Installed
-from courses.h5p.services import (
+from courses.h5p.services.registry import (
     Decision,
     Outcome,
     approve,

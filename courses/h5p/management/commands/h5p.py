@@ -9,13 +9,13 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from courses.h5p import services
 from courses.h5p.engine.issues import Severity
 from courses.h5p.engine.validator import Checked, check, summary
 from courses.h5p.errors import H5PError
 from courses.h5p.export import export_package
 from courses.h5p.models import Content, Library
 from courses.h5p.registry import Installed
+from courses.h5p.services import registry
 
 MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!"}
 
@@ -69,8 +69,8 @@ class Command(BaseCommand):
                     raise CommandError("Rien n'a été importé.")
                 try:
                     if install_libraries:
-                        services.install_libraries(checked=checked)
-                    version = services.import_content(checked=checked)
+                        registry.install_libraries(checked=checked)
+                    version = registry.import_content(checked=checked)
                 except H5PError as error:
                     raise CommandError(f"{path} : {error} Rien n'a été importé.") from error
             self.stdout.write(f"{version.content.public_id}  {version.content.title} ({version.main_library})")
