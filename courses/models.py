@@ -23,7 +23,7 @@ from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import ThemedPage
 from courses.blocks import QuestionsBlock
 from courses.enums import ClosingReason, CourseFormat, EnrolmentSource, Status, StepKind, StepStatus
-from courses.progress import StepFacts
+from courses.progress import StepFacts, is_numbered
 from courses.querysets import AttemptQuerySet, CourseQuerySet, EnrolmentQuerySet
 
 # Names under /formations/ that lead to actions, not pages.
@@ -340,8 +340,7 @@ class Enrolment(models.Model):
 
     @property
     def is_numbered(self) -> bool:
-        """Shown as "parcours n° 2": the person retook the course, or left it and may come back."""
-        return self.cycle > 1 or self.closed_at is not None
+        return is_numbered(self.cycle, is_closed=self.closed_at is not None)
 
     @property
     def is_late(self) -> bool:

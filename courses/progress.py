@@ -64,6 +64,11 @@ def progress_of(manifest: Iterable[Step], facts: Iterable[StepFacts]) -> Progres
     return Progress(len(asked), done, done * 100 // len(asked), status, last_activity_at, None)
 
 
+def is_numbered(cycle: int, *, is_closed: bool) -> bool:
+    """Whether an enrolment is shown as "parcours n° 2": the person retook the course, or left it and may come back."""
+    return cycle > 1 or is_closed
+
+
 def _completed_at(required: list[Step], done_at: Mapping[str, datetime]) -> datetime | None:
     """Return the first instant at which every step then asked for was done, or None."""
     pauses = {step["step_key"]: _pauses(step) for step in required if step.get("withdrawn")}

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,17 +16,31 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_MEDIA = ROOT / ".local" / "tests-demo-media"
 
 
-def fingerprint() -> str:
+ROOMS = ("cms", "courses", "certifications", "interview_toolkit", "coordination")
+
+
+def schema_fingerprint() -> str:
     """Changes with any migration of ours or any locked dependency."""
-    digest = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
-    for app in ("cms", "courses", "certifications", "interview_toolkit", "coordination"):
-        for path in sorted((ROOT / app).rglob("migrations/*.py")):
-            digest.update(path.read_bytes())
+    return _fingerprint(path for room in ROOMS for path in (ROOT / room).rglob("migrations/*.py"))
+
+
+def demo_fingerprint() -> str:
+    """Changes with anything that could change what is loaded: our code, the content, the day its dates count from."""
+    code = (path for room in ROOMS for path in (ROOT / room).rglob("*"))
+    loaded = (path for path in code if path.is_file() and "__pycache__" not in path.parts)
+    return _fingerprint(loaded, f"{timezone.localdate()}")
+
+
+def _fingerprint(paths: Iterable[Path], more: str = "") -> str:
+    digest = hashlib.sha256((ROOT / "requirements.lock").read_bytes() + more.encode())
+    for path in sorted(paths):
+        digest.update(f"{path.relative_to(ROOT)}".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -41,7 +55,7 @@ def _one_at_a_time(what: str) -> Iterator[None]:
 
 def ensure_template() -> str:
     """Create the template database if it is not there yet; return its name."""
-    name = f"socle_template_{fingerprint()}"
+    name = f"socle_template_{schema_fingerprint()}"
     with _one_at_a_time("template"):
         with connection._nodb_cursor() as cursor:
             cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'socle\\_template\\_%%'")
@@ -98,13 +112,16 @@ def address(name: str) -> str:
 
 
 def ensure_demo() -> str:
-    """Load the demonstration once for this run, by its own command; return the database's name. Files: DEMO_MEDIA."""
-    name = f"socle_demo_{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    """Load the demonstration by its own command if it is not there yet; return the database's name.
+
+    Its files, to be read only: DEMO_MEDIA.
+    """
+    name = f"socle_demo_{demo_fingerprint()}"
     with _one_at_a_time("demo"):
         with connection._nodb_cursor() as cursor:
-            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'socle\\_demo\\_%%'")
+            cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^(building_)?socle_demo_'")
             existing = [row[0] for row in cursor.fetchall()]
-            if name in existing:
+            if name in existing and DEMO_MEDIA.is_dir():
                 return name
             for stale in existing:
                 cursor.execute(f'DROP DATABASE "{stale}" WITH (FORCE)')
@@ -136,4 +153,4 @@ if __name__ == "__main__":  # `make databases`: while the code is being checked
     import django
 
     django.setup()
-    ensure_template()
+    ensure_demo()

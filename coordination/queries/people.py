@@ -18,6 +18,7 @@ from coordination.queries.figures import counted_size
 from coordination.queries.reach import Reach
 from courses.enums import Status
 from courses.models import Enrolment
+from courses.progress import is_numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,7 @@ class CourseState:
 
     @property
     def is_numbered(self) -> bool:
-        """As `Enrolment.is_numbered`."""
-        return self.cycle > 1 or self.is_closed
+        return is_numbered(self.cycle, is_closed=self.is_closed)
 
     @property
     def status_label(self) -> str:

@@ -41,8 +41,15 @@ class Keyboard:
         self.page = page
 
     def reach(self, target: Locator) -> None:
-        """Press Tab until `target` has the focus: by the dozen, those that come after it has it being held back."""
+        """Press Tab until `target` has the focus: by the dozen, those that come after it has it being held back.
+
+        On a page just opened, what is in its content is reached by its first link, "Aller au contenu".
+        """
         target.evaluate(HOLD)
+        if target.evaluate("element => document.activeElement === document.body && !!element.closest('main')"):
+            self.page.keyboard.press("Tab")
+            self.page.keyboard.press("Enter")
+            assert self.page.evaluate("document.activeElement.matches('main')"), "no way straight to the content"
         for _ in range(0, MOST_TABS, TABS):
             if target.evaluate("element => element === document.activeElement"):
                 assert self.focus_shows(target), f"no visible focus on {target}"
