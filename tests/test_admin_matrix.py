@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,12 @@ from cms.accounts.models import TRAINERS, Invitation, Membership, Organisation
 from cms.core.models import Document, Image
 from cms.pages.models import GlossaryTerm, PathwayStep
 from cms.roadmap.models import Objective, Roadmap, Theme
+from courses.h5p.engine.validator import check
+from courses.h5p.models import Content, ContentVersion, Upload
+from courses.h5p.registry import Installed
+from courses.h5p.services.registry import import_content, install_libraries
 from tests.coordination.test_screens import close
+from tests.courses.h5p.packages import packed
 from tests.strict_client import StrictClient
 from tests.test_matrix import ROLES, World
 from tests.test_matrix import world as world  # a fixture
@@ -119,6 +125,26 @@ WHO: dict[str, tuple[str, ...]] = {
     "embeds/chooser/": (T, C, A),
     "collections/": (A,),
     "collections/add/": (A,),
+    # H5P
+    "h5p/contents/": (T, A),
+    "h5p/contents/results/": (T, A),
+    "h5p/contents/new/": (T, A),
+    "h5p/contents/edit/{content}/": (T, A),
+    "h5p/contents/delete/{content}/": (T, A),
+    "h5p/contents/history/{content}/": (T, A),
+    "h5p/contents/usage/{content}/": (T, A),
+    "h5p/contents/replace/{content}/": (T, A),
+    "h5p/contents/download/{version}/": (T, A),
+    "h5p/uploads/": (T, A),
+    "h5p/uploads/results/": (T, A),
+    "h5p/uploads/{upload}/": (T, A),
+    "h5p/uploads/{upload}/approve/": (A,),
+    "h5p/uploads/{upload}/decline/": (A,),
+    "h5p/content-chooser/": (T, C, A),
+    "h5p/content-chooser/results/": (T, C, A),
+    "h5p/content-chooser/chosen/{content}/": (T, C, A),
+    "h5p/content-chooser/chosen-multiple/?id={content}": (T, C, A),
+    "h5p/content-chooser/create/": (T, A),
     "tag-autocomplete/?term=a": (T, C, A),
     # Reports
     "reports/pages-a-relire/": (T, C, A),
@@ -158,10 +184,24 @@ def test_every_part_of_the_publishing_tools_is_declared() -> None:
     assert set(parts(get_resolver().url_patterns)) == declared | ELSEWHERE
 
 
+def imported(settings: Any, tmp_path: Path) -> ContentVersion:
+    settings.MEDIA_ROOT = str(tmp_path)
+    checked = check(packed(), installed=Installed())
+    install_libraries(checked=checked)
+    version = import_content(checked=checked)
+    Content.objects.update(alternative="Un tri.")
+    return version
+
+
 @pytest.fixture
-def places(world: World) -> dict[str, Any]:
+def places(world: World, settings: Any, tmp_path: Path) -> dict[str, Any]:
     course = world.tree.course
+    version = imported(settings, tmp_path)
+    upload = Upload.objects.create(filename="tri.h5p", size=1, sent_by=world.people[T])
     return {
+        "content": version.content_id,
+        "version": version.pk,
+        "upload": upload.public_id,
         "organisation": Organisation.objects.get().pk,
         "membership": Membership.objects.first().pk,
         "invitation": Invitation.objects.get().pk,

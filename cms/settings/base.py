@@ -199,6 +199,12 @@ STORAGES = {
     # Libraries and contents of H5P packages, in directories written once and for all, under `h5p/`.
     "h5p": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
 }
+# How much an H5P package may weigh, packed and unpacked, and each of its files; see `courses.h5p.engine.limits`.
+H5P_LIMITS = {
+    "package": env.int("H5P_PACKAGE_MIB", default=256) * 1024**2,
+    "total": env.int("H5P_PACKAGE_MIB", default=256) * 1024**2,
+    "file": env.int("H5P_FILE_MIB", default=64) * 1024**2,
+}
 WHITENOISE_MAX_AGE = 3600
 # Where browsers find them: the site gives them itself (`courses.h5p.files`) unless nginx or a bucket does.
 SOCLE_H5P_URL = env.str("H5P_URL", default="/h5p-fichiers/")
@@ -284,6 +290,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-old-outbox": {
         "task": "cms.core.tasks.forget_old_outbox",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
+    "forget-old-uploads": {
+        "task": "courses.h5p.tasks.forget_old_uploads",
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },

@@ -4,14 +4,20 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from cms.core.querysets import holding_words
 from courses.h5p.engine import libraries as engine
+from courses.h5p.engine.issues import Severity
 from courses.h5p.engine.names import LibraryName
 from courses.h5p.engine.results import Outcome
 from courses.h5p.engine.xapi import Score
+from courses.h5p.enums import UploadState
+
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
 
 
 class LibraryQuerySet(models.QuerySet[Any]):
@@ -89,40 +95,25 @@ class Library(models.Model):
         )
 
 
-class WaitingPackage(models.Model):
-    """A package whose libraries an administrator has to install first, kept as it came until somebody decides.
+class ContentQuerySet(models.QuerySet[Any]):
+    def matching(self, text: str) -> "ContentQuerySet":
+        """Every word in the title or in the name of the kind, whatever the accents."""
+        return holding_words(self, text, "title", "current__main_library__title")
 
-    `libraries`: what it brings that is not there, as text ("H5P.Sort 1.2.4").
-    """
+    def choosable(self) -> "ContentQuerySet":
+        """What may be put in a page."""
+        return self.filter(current__isnull=False).exclude(alternative="", derogation="")
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    title = models.CharField("titre", max_length=255)
-    filename = models.CharField("nom du fichier", max_length=255)
-    size = models.PositiveBigIntegerField("taille (octets)")
-    libraries = models.JSONField("bibliothèques à installer")
-    replaces = models.ForeignKey(
-        "Content", null=True, on_delete=models.CASCADE, related_name="+", verbose_name="remplace"
-    )
-    sent_at = models.DateTimeField("envoyé le", default=timezone.now)
-    sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="envoyé par"
-    )
-
-    class Meta:
-        verbose_name = "paquet H5P en attente"
-        verbose_name_plural = "paquets H5P en attente"
-        ordering = ["sent_at"]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def path(self) -> str:
-        return f"h5p/waiting/{self.public_id}.h5p"
+    def drafts(self) -> "ContentQuerySet":
+        return self.filter(alternative="", derogation="")
 
 
 class Content(models.Model):
-    """An activity made elsewhere. Replacing it makes a version; what was done with the former ones stays with them."""
+    """An activity made elsewhere. Replacing it makes a version; what was done with the former ones stays with them.
+
+    `alternative` is for who cannot use it; `derogation` says why there is none. With neither it is a draft: no page
+    may show it (RGAA, thème 13).
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField("titre", max_length=255)
@@ -145,6 +136,8 @@ class Content(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="importé par"
     )
 
+    objects = ContentQuerySet.as_manager()
+
     class Meta:
         verbose_name = "contenu H5P"
         verbose_name_plural = "contenus H5P"
@@ -158,6 +151,10 @@ class Content(models.Model):
     def iri(self) -> str:
         """What its statements are about (xAPI, activity identifier); it names the content and leads nowhere."""
         return f"{settings.WAGTAILADMIN_BASE_URL}/h5p/{self.public_id}"
+
+    @property
+    def is_draft(self) -> bool:
+        return not (self.alternative or self.derogation)
 
 
 class ContentVersion(models.Model):
@@ -184,6 +181,16 @@ class ContentVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.content}, version {self.number}"
+
+    @property
+    def picture(self) -> str:
+        """The address of an image to know it by: the first it holds, else the icon of its library, else nothing."""
+        storage = storages["h5p"]
+        for path in sorted(self.files):
+            if path.lower().endswith(PICTURES):
+                return storage.url(f"{self.directory}/{path}")
+        library = self.main_library
+        return storage.url(f"{library.directory}/icon.svg") if "icon.svg" in library.files else ""
 
     @property
     def is_playable(self) -> bool:
@@ -313,3 +320,79 @@ class SavedState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration}, {self.data_type}"
+
+
+class UploadQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> "UploadQuerySet":
+        """One's own; all of them for who may install libraries."""
+        return self if user.has_perm("h5p.install_library") else self.filter(sent_by=user)
+
+    def waiting(self) -> "UploadQuerySet":
+        return self.filter(state=UploadState.WAITING)
+
+
+class Upload(models.Model):
+    """A package sent through the admin, and what became of it.
+
+    `report`: what was found in it, as `Issue.as_dict` gives it, errors first; `unsaid` counts what did not fit there.
+    `libraries`: what it brings that was not installed, as text ("H5P.Sort 1.2.4"). The file is kept until it is known
+    what to do with it.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    state = models.CharField("état", max_length=10, choices=UploadState, default=UploadState.RECEIVED)
+    title = models.CharField("titre", max_length=255, blank=True)
+    filename = models.CharField("nom du fichier", max_length=255)
+    size = models.PositiveBigIntegerField("taille (octets)")
+    replaces = models.ForeignKey(
+        Content, null=True, on_delete=models.CASCADE, related_name="+", verbose_name="remplace"
+    )
+    report = models.JSONField("rapport", default=list)
+    unsaid = models.PositiveIntegerField(default=0)
+    libraries = models.JSONField("bibliothèques à installer", default=list)
+    version = models.ForeignKey(ContentVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    sent_at = models.DateTimeField("envoyé le", default=timezone.now)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="envoyé par"
+    )
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    decline_reason = models.CharField("motif", max_length=255, blank=True)
+    settled_at = models.DateTimeField("réglé le", null=True)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "envoi H5P"
+        verbose_name_plural = "envois H5P"
+        ordering = ["-sent_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(settled_at=None, state__in=[UploadState.RECEIVED, UploadState.WAITING])
+                | models.Q(settled_at__isnull=False) & ~models.Q(state__in=[UploadState.RECEIVED, UploadState.WAITING]),
+                name="h5p_upload_settled",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.filename
+
+    @property
+    def path(self) -> str:
+        return f"h5p/uploads/{self.public_id}.h5p"
+
+    @property
+    def outbox_key(self) -> str:
+        """One piece of work to check it, another once its libraries are approved."""
+        return f"h5p-upload:{self.public_id}:{'approved' if self.approved_by_id else 'received'}"
+
+    @property
+    def is_settled(self) -> bool:
+        return self.settled_at is not None
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        return [issue for issue in self.report if issue["severity"] == Severity.ERROR]
+
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        return [issue for issue in self.report if issue["severity"] == Severity.WARNING]

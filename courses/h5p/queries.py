@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
+from wagtail.models import ReferenceIndex
 
+from cms.core.text import fold
 from courses.h5p.engine.names import LibraryName
-from courses.h5p.models import Content, Library
+from courses.h5p.models import Content, ContentVersion, Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,25 @@ def upgrades() -> list[Upgrade]:
         if (newest := latest.get(name.machine_name, name)) > name:
             found.append(Upgrade(content, name, newest))
     return found
+
+
+def kinds_of_content() -> list[tuple[str, str]]:
+    """Return the main libraries of the contents there are: machine name, title of the latest; by title."""
+    rows = Library.objects.filter(pk__in=Content.objects.values("current__main_library"))
+    titles = rows.order_by("machine_name", "major", "minor").values_list("machine_name", "title")
+    return sorted(dict(titles).items(), key=lambda kind: fold(kind[1]))
+
+
+def versions_of(content: Content) -> QuerySet[ContentVersion]:
+    """Return the versions of a content, the latest first, with who made them."""
+    return content.versions.select_related("created_by", "main_library").defer(
+        "params", "metadata", "main_library__semantics", "main_library__description"
+    )
+
+
+def why_content_stays(content: Content) -> str:
+    """Return what forbids deleting a content, as the end of a sentence; empty when nothing does."""
+    pages = ReferenceIndex.get_grouped_references_to(content).count()
+    if pages:
+        return f"{pages} page s'en sert" if pages == 1 else f"{pages} pages s'en servent"
+    return ""

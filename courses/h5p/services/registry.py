@@ -1,12 +1,11 @@
 """Installing libraries, importing contents: every write of H5P that has a rule."""
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import IO, Any
+from typing import Any
 
 from django.core.files.base import File
 from django.core.files.storage import storages
@@ -17,9 +16,9 @@ from courses.h5p.engine.archive import Archive
 from courses.h5p.engine.libraries import Library as Declared
 from courses.h5p.engine.libraries import load_order, to_description
 from courses.h5p.engine.names import LibraryName
-from courses.h5p.engine.validator import Checked, check
-from courses.h5p.errors import AlreadyDecided, LibrariesToInstall, PackageRefused
-from courses.h5p.models import Content, ContentVersion, Library, WaitingPackage
+from courses.h5p.engine.validator import Checked
+from courses.h5p.errors import LibrariesToInstall, PackageRefused
+from courses.h5p.models import Content, ContentVersion, Library
 from courses.h5p.registry import Installed
 
 
@@ -35,14 +34,7 @@ class Installation:
     outcome: Outcome
 
 
-class Decision(StrEnum):
-    """What became of a package somebody sent."""
-
-    IMPORTED = "imported"
-    WAITING = "waiting"
-
-
-class MemberFile(File[bytes]):
+class MemberFile(File):  # type: ignore[type-arg]  # generic for the type checker only
     """A member of a package as the storages of Django want a file: read by pieces, once."""
 
     def __init__(self, archive: Archive, path: str) -> None:
@@ -124,67 +116,6 @@ def import_content(*, checked: Checked, by: Any = None, replaces: Content | None
     return version
 
 
-def receive(
-    file: IO[bytes], *, filename: str, by: Any, replaces: Content | None = None
-) -> tuple[Decision, ContentVersion | WaitingPackage]:
-    """Take a package from someone who may not install libraries: import it, or keep it for who may.
-
-    Raises PackageRefused, which carries the report.
-    """
-    checked = check(file, filename=filename, installed=Installed())
-    if not checked.is_valid:
-        raise PackageRefused("Ce paquet a des erreurs : il n'est pas importé.", checked)
-    lacking = to_install(checked)
-    if not lacking:
-        return Decision.IMPORTED, import_content(checked=checked, by=by, replaces=replaces)
-    waiting = WaitingPackage(
-        title=checked.title,
-        filename=filename[-255:],
-        size=file.seek(0, os.SEEK_END),
-        libraries=[f"{library.name.machine_name} {library.version}" for library in lacking],
-        replaces=replaces,
-        sent_by=by,
-    )
-    file.seek(0)
-    storages["h5p"].save(waiting.path, File(file))
-    waiting.save()
-    return Decision.WAITING, waiting
-
-
-def approve(*, waiting: WaitingPackage, by: Any) -> ContentVersion:
-    """Install what a waiting package brings, and import it for who sent it. Raises PackageRefused, AlreadyDecided.
-
-    It is checked again: what is installed may have changed meanwhile.
-    """
-    with transaction.atomic():
-        waiting = _take(waiting)
-        with storages["h5p"].open(waiting.path) as file:
-            checked = check(file, filename=waiting.filename, installed=Installed())
-            install_libraries(checked=checked, by=by)
-            version = import_content(checked=checked, by=waiting.sent_by, replaces=waiting.replaces)
-        _forget(waiting)
-    return version
-
-
-def decline(*, waiting: WaitingPackage) -> None:
-    """Throw a waiting package away. Raises AlreadyDecided."""
-    with transaction.atomic():
-        _forget(_take(waiting))
-
-
-def _take(waiting: WaitingPackage) -> WaitingPackage:
-    found = WaitingPackage.objects.select_for_update(of=("self",)).filter(pk=waiting.pk).first()
-    if found is None:
-        raise AlreadyDecided
-    return found
-
-
-def _forget(waiting: WaitingPackage) -> None:
-    """The file goes once the decision is committed, so that none is taken on a file already gone."""
-    waiting.delete()
-    transaction.on_commit(lambda: storages["h5p"].delete(waiting.path))
-
-
 def quarantine(*, library: Library, reason: str) -> None:
     """Stop a library from playing, with every content that needs it; nothing is removed."""
     Library.objects.filter(pk=library.pk, quarantined_at=None).update(
@@ -195,6 +126,16 @@ def quarantine(*, library: Library, reason: str) -> None:
 def release(*, library: Library) -> None:
     """End a quarantine."""
     Library.objects.filter(pk=library.pk).update(quarantined_at=None, quarantine_reason="")
+
+
+@transaction.atomic
+def remove_content(*, content: Content) -> None:
+    """Delete a content with its versions, rows then files. What forbids it is asked before (`why_content_stays`)."""
+    content = Content.objects.select_for_update(of=("self",)).get(pk=content.pk)
+    paths = [f"{one.directory}/{path}" for one in content.versions.select_related("content") for path in one.files]
+    Content.objects.filter(pk=content.pk).update(current=None)
+    content.delete()
+    transaction.on_commit(partial(_delete_files, paths))
 
 
 def remove_unused() -> list[str]:

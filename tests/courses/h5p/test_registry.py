@@ -13,20 +13,16 @@ from django.db import connection, transaction
 
 from courses.h5p.engine.names import LibraryName
 from courses.h5p.engine.validator import Checked, check
-from courses.h5p.errors import AlreadyDecided, LibrariesToInstall, PackageRefused
+from courses.h5p.errors import LibrariesToInstall, PackageRefused
 from courses.h5p.export import export_package
-from courses.h5p.models import Content, ContentVersion, Library, WaitingPackage
+from courses.h5p.models import Content, ContentVersion, Library
 from courses.h5p.queries import Upgrade, upgrades
 from courses.h5p.registry import Installed
 from courses.h5p.services.registry import (
-    Decision,
     Outcome,
-    approve,
-    decline,
     import_content,
     install_libraries,
     quarantine,
-    receive,
     release,
     remove_unused,
 )
@@ -232,48 +228,7 @@ def test_several_files_are_imported_all_or_none(tmp_path: Path) -> None:
     assert not Content.objects.exists()
 
 
-# Waiting, quarantine, removal
-
-
-@pytest.mark.django_db
-def test_a_package_with_unknown_libraries_waits_for_an_administrator(
-    trainer: Any, administrator: Any, django_capture_on_commit_callbacks: Any, tmp_path: Path
-) -> None:
-    decision, waiting = receive(packed(), filename="tri.h5p", by=trainer)
-    assert (decision, waiting.libraries) == (Decision.WAITING, ["H5P.Text 1.1.0", "H5P.Sort 1.2.3"])
-    assert not Content.objects.exists()
-    assert not Library.objects.exists()
-
-    with django_capture_on_commit_callbacks(execute=True):
-        version = approve(waiting=waiting, by=administrator)
-    assert (version.content.title, version.created_by) == ("Fait ou interprétation", trainer)
-    assert {row.installed_by for row in Library.objects.all()} == {administrator}
-    assert not list(tmp_path.rglob("*.h5p"))
-    for late in (lambda: approve(waiting=waiting, by=administrator), lambda: decline(waiting=waiting)):
-        with pytest.raises(AlreadyDecided):
-            late()
-
-    decision, second = receive(packed(), filename="tri.h5p", by=trainer, replaces=version.content)
-    assert (decision, second.number) == (Decision.IMPORTED, 2)
-
-
-@pytest.mark.django_db
-def test_a_package_declined_leaves_nothing(
-    trainer: Any, django_capture_on_commit_callbacks: Any, tmp_path: Path
-) -> None:
-    _, waiting = receive(packed(), filename="tri.h5p", by=trainer)
-    with django_capture_on_commit_callbacks(execute=True):
-        decline(waiting=waiting)
-    assert not WaitingPackage.objects.exists()
-    assert not written(tmp_path)
-
-
-@pytest.mark.django_db
-def test_a_package_refused_brings_its_report(trainer: Any, tmp_path: Path) -> None:
-    with pytest.raises(PackageRefused) as refusal:
-        receive(packed(members() | {"content/page.html": b""}), filename="tri.h5p", by=trainer)
-    assert [issue.code for issue in refusal.value.checked.issues] == ["forbidden-extension"]
-    assert not written(tmp_path)
+# Quarantine, removal
 
 
 @pytest.mark.django_db

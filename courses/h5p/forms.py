@@ -1,0 +1,100 @@
+"""What is asked of who sends a package, and of who decides."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+from wagtail.models import ReferenceIndex
+
+from courses.h5p.engine.limits import MIB
+from courses.h5p.models import Content
+from courses.h5p.queries import kinds_of_content
+from courses.h5p.services.uploads import limits
+
+EMPTY = "Ce fichier est vide : choisissez le paquet tel que l'outil l'a donné."
+
+
+class PackageInput(forms.FileInput):
+    def __init__(self) -> None:
+        super().__init__(attrs={"accept": ".h5p", "aria-describedby": "package-help"})
+
+
+class PackageForm(forms.Form):
+    """A package to be looked at later; what can be said of it at once is said at once."""
+
+    package = forms.FileField(
+        label="Paquet H5P",
+        widget=PackageInput,
+        error_messages={
+            "required": "Choisissez un fichier.",
+            "invalid": "Aucun fichier n'a été reçu : choisissez-le de nouveau.",
+            "missing": "Aucun fichier n'a été reçu : choisissez-le de nouveau.",
+            "empty": EMPTY,
+        },
+    )
+
+    def clean_package(self) -> UploadedFile:
+        package: UploadedFile = self.cleaned_data["package"]
+        most, size = limits().package, package.size or 0
+        if not str(package.name).lower().endswith(".h5p"):
+            raise forms.ValidationError("Le nom d'un paquet H5P finit par « .h5p ».")
+        if size > most:
+            raise forms.ValidationError(
+                f"Ce fichier pèse {filesizeformat(size)} : un paquet ne dépasse pas {most // MIB} Mio."
+            )
+        return package
+
+
+def kind_field() -> forms.ChoiceField:
+    """The kinds of content there are to choose from."""
+    return forms.ChoiceField(
+        label="Type", required=False, choices=lambda: [("", "Tous les types"), *kinds_of_content()]
+    )
+
+
+class ContentForm(WagtailAdminModelForm):
+    """A content that pages show keeps a text for who cannot use it, or the reason why it has none."""
+
+    class Meta:
+        model = Content
+        fields = ["title", "alternative", "derogation", "thumbnail"]
+        widgets = {
+            "alternative": AdminAutoHeightTextInput(attrs={"rows": 5}),
+            "derogation": AdminAutoHeightTextInput(attrs={"rows": 2}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        has_text = any(str(cleaned.get(name, "")).strip() for name in ("alternative", "derogation"))
+        if not has_text and ReferenceIndex.get_grouped_references_to(self.instance).exists():
+            words = "Des pages montrent ce contenu : il lui faut un texte équivalent, ou le motif d'une dérogation."
+            self.add_error("alternative", words)
+        return cleaned
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label="Motif",
+        max_length=255,
+        help_text="La personne qui a envoyé ce paquet le lira.",
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": 255}),
+        error_messages={"required": "Dites pourquoi ce paquet est écarté."},
+    )
+
+
+class QuarantineForm(forms.Form):
+    reason = forms.CharField(
+        label="Motif",
+        max_length=255,
+        help_text="Il est montré aux formateurs, à la place des contenus qui ne se jouent plus.",
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": 255}),
+        error_messages={"required": "Dites pourquoi cette bibliothèque est arrêtée."},
+    )
+
+
+def errors_of(form: Any) -> list[str]:
+    """Every sentence of a form that is refused."""
+    return [str(error) for errors in form.errors.values() for error in errors]

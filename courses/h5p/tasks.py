@@ -1,0 +1,17 @@
+from typing import Any
+from uuid import UUID
+
+from celery import shared_task
+
+from cms.core import outbox
+from courses.h5p.services import uploads
+
+
+@outbox.handles(uploads.KIND)
+def examine_upload(payload: dict[str, Any]) -> None:
+    uploads.examine(public_id=UUID(payload["upload"]))
+
+
+@shared_task
+def forget_old_uploads() -> None:
+    uploads.forget_old_uploads()

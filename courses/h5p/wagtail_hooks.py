@@ -1,0 +1,29 @@
+"""What the room of H5P adds to the admin."""
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from wagtail import hooks
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from courses.h5p.admin.contents import ContentViewSet, content_chooser
+from courses.h5p.admin.uploads import UploadViewSet
+
+
+class H5PGroup(ViewSetGroup):
+    menu_label = "Contenus H5P"
+    menu_icon = "media"
+    menu_order = 220
+    items = (ContentViewSet, UploadViewSet)
+
+
+@hooks.register("register_admin_viewset")
+def h5p() -> list[Any]:
+    return [H5PGroup(), content_chooser]
+
+
+@hooks.register("insert_global_admin_css")
+def colours() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/h5p-admin.css"))
