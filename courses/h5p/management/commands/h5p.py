@@ -1,4 +1,4 @@
-"""`manage.py h5p check|import|libraries|export`: packages from the shell."""
+"""`manage.py h5p check|import|libraries|export|build`: packages from the shell."""
 
 import json
 from argparse import ArgumentParser
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -14,6 +15,7 @@ from courses.h5p.engine.validator import Checked, check, summary
 from courses.h5p.errors import H5PError
 from courses.h5p.export import export_package
 from courses.h5p.models import Content, Library
+from courses.h5p.packaging import NotBuilt, build
 from courses.h5p.registry import Installed
 from courses.h5p.services import registry
 
@@ -42,6 +44,11 @@ class Command(BaseCommand):
         exporting = actions.add_parser("export", help="refait le paquet d'un contenu")
         exporting.add_argument("content", type=UUID, metavar="ID")
         exporting.add_argument("--output", type=Path, metavar="FICHIER", help="par défaut : ID.h5p")
+        building = actions.add_parser("build", help="fait les paquets de nos propres types d'activités")
+        building.add_argument(
+            "files", nargs="*", type=Path, metavar="CONTENU", help="fichiers YAML ; par défaut ceux de la démonstration"
+        )
+        building.add_argument("--output", type=Path, default=settings.BASE_DIR / "build" / "h5p", metavar="DOSSIER")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         getattr(self, f"do_{action}")(**options)
@@ -92,6 +99,17 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{target} ne s'écrit pas ({error.strerror}).") from error
         self.stdout.write(str(target))
+
+    def do_build(self, *, files: list[Path], output: Path, **options: Any) -> None:
+        output.mkdir(parents=True, exist_ok=True)
+        for source in files or sorted(settings.SOCLE_H5P_SOURCES.glob("*.yaml")):
+            try:
+                package = build(source)
+            except (NotBuilt, OSError) as error:
+                raise CommandError(str(error)) from error
+            target = output / f"{source.stem}.h5p"
+            target.write_bytes(package)
+            self.stdout.write(str(target))
 
     def report(self, path: Path, checked: Checked) -> None:
         verdict = self.style.SUCCESS("valable") if checked.is_valid else self.style.ERROR("refusé")
