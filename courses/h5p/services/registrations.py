@@ -8,8 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from cms.core.rows import columns, from_row, prepared_cursor, width
-from courses.h5p.models import Content, Registration
+from courses.h5p.models import Content, ContentVersion, Registration
 from courses.h5p.signals import attempt_recorded
+
+# The patches of the libraries of a version, and whether all of them may play.
+LIBRARIES = """
+    (SELECT jsonb_build_array(
+        coalesce(jsonb_agg(library.id || ':' || library.patch ORDER BY library.id), '[]'),
+        coalesce(bool_and(library.quarantined_at IS NULL), true))::text
+     FROM h5p_contentversion_libraries used JOIN h5p_library library ON library.id = used.library_id
+     WHERE used.contentversion_id = {})"""
 
 # One statement finds the registration or makes it, and reads what changes with time of what it needs to play; what
 # never changes is kept by each process (`courses.h5p.playable`). It gives no row when another made it meanwhile.
@@ -33,11 +41,7 @@ SELECT
     {columns(Content, "content")},
     (SELECT coalesce(jsonb_agg(jsonb_build_array(data_type, sub_content_id, body)), '[]')::text
      FROM h5p_savedstate WHERE registration_id = found.id),
-    (SELECT array_agg(library.id || ':' || library.patch ORDER BY library.id)
-     FROM h5p_contentversion_libraries used JOIN h5p_library library ON library.id = used.library_id
-     WHERE used.contentversion_id = found.version_id),
-    EXISTS (SELECT FROM h5p_contentversion_libraries used JOIN h5p_library library ON library.id = used.library_id
-            WHERE used.contentversion_id = found.version_id AND library.quarantined_at IS NOT NULL),
+    {LIBRARIES.format("found.version_id")},
     found.version_id <> content.current_id AND EXISTS (
         SELECT FROM h5p_attempt WHERE registration_id = found.id AND version_id = found.version_id)
 FROM found JOIN h5p_content content ON content.id = found.content_id
@@ -74,6 +78,22 @@ def open_registration(*, person: Any, content: Content | int, context: str) -> R
     raise Content.DoesNotExist
 
 
+def open_again(registration: Registration) -> Opening:
+    """What it takes to play a registration found otherwise."""
+    again = open_registration(person=registration.person, content=registration.content_id, context=registration.context)
+    registration.version_id = again.version_id
+    opening: Opening = again.opening
+    return opening
+
+
+def open_version(version: ContentVersion) -> Opening:
+    """What it takes to play a version for nobody; one query."""
+    with prepared_cursor() as cursor:
+        cursor.execute(f"SELECT {LIBRARIES.format('%s')}", [version.pk])
+        (libraries,) = cursor.fetchone()
+    return _opening(libraries)
+
+
 def declare_finished(*, registration: Registration) -> None:
     """Record that the person says they have finished: once, and told at once to whoever listens."""
     with transaction.atomic():
@@ -100,9 +120,15 @@ def _open(person: int, content: int, context: str) -> tuple[Registration, Openin
     first, second = width(Registration), width(Registration) + width(Content)
     registration = from_row(Registration, row[:first])
     registration.content = from_row(Content, row[first:second])
-    states, patches, is_stopped, is_over = row[second:]
-    found = tuple((data_type, part, body) for data_type, part, body in json.loads(states))
-    return registration, Opening(found, tuple(patches or ()), not is_stopped), is_over
+    states, libraries, is_over = row[second:]
+    return registration, _opening(libraries, states), is_over
+
+
+def _opening(libraries: str, states: str = "[]") -> Opening:
+    patches, is_playable = json.loads(libraries)
+    return Opening(
+        tuple((data_type, part, body) for data_type, part, body in json.loads(states)), tuple(patches), is_playable
+    )
 
 
 def _go_over(registration: Registration) -> None:

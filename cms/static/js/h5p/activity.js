@@ -1,0 +1,59 @@
+// <socle-activity src results state title person>: an H5P activity in its frame. What the frame says is checked, then
+// sent to `results` and `state`; without them, a preview, nothing is. Its template says what is inside.
+import { Gate } from "./gate.js";
+import { Queue } from "./queue.js";
+import { onFullScreen } from "./full-screen.js";
+
+const TROUBLES = {
+  failure: "Cette activité ne s'affiche pas. Rechargez la page ; si cela ne change rien, prévenez votre formateur.",
+  trouble: "Un élément de cette activité a rencontré un problème. Si elle ne répond plus, rechargez la page : ce qui est enregistré le reste.",
+  blocked: "Une partie de cette activité vient d'un autre site : elle n'est pas affichée.",
+};
+
+class SocleActivity extends HTMLElement {
+  connectedCallback() {
+    this.parts = Object.fromEntries([...this.querySelectorAll("[data-part]")].map((one) => [one.dataset.part, one]));
+    this.gate = new Gate();
+    this.frame = Object.assign(document.createElement("iframe"), { title: this.title, allow: "fullscreen" });
+    this.frame.setAttribute("sandbox", "allow-scripts");
+    this.frame.src = this.getAttribute("src");
+    this.removeAttribute("title"); // else a tooltip over everything
+    const [results, state, person] = ["results", "state", "person"].map((name) => this.getAttribute(name));
+    if (results) this.queue = new Queue({ name: `${person}:${results}`, results, state, tell: (answer) => this.tell(answer) });
+    this.events = new AbortController();
+    const { signal } = this.events;
+    addEventListener("message", (event) => this.hear(event), { signal });
+    onFullScreen(this, this.parts.screen, signal);
+    for (const name of ["online", "pagehide", "focus"]) addEventListener(name, () => this.queue?.send(), { signal });
+    document.addEventListener("visibilitychange", () => this.queue?.send(), { signal });
+    this.append(this.frame);
+  }
+
+  disconnectedCallback() {
+    this.events.abort();
+    this.frame.remove();
+  }
+
+  hear(event) {
+    const message = this.gate.read(event, this.frame);
+    if (!message) return;
+    if (message.kind === "size") this.frame.style.blockSize = `${message.height}px`;
+    else if (message.kind === "ready") this.parts.trouble.hidden = true;
+    else if (Object.hasOwn(TROUBLES, message.kind)) this.warn(TROUBLES[message.kind]);
+    else this.queue?.push(message);
+  }
+
+  warn(words) {
+    this.parts.trouble.hidden = false;
+    this.parts.words.textContent = words;
+  }
+
+  tell({ saved, error, isOut }) {
+    const words = saved ?? error;
+    if (this.parts.status.textContent !== words) this.parts.status.textContent = words;
+    this.parts.status.parentElement.toggleAttribute("data-waiting", !saved);
+    this.parts.login.hidden = !isOut;
+  }
+}
+
+customElements.define("socle-activity", SocleActivity);

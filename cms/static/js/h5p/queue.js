@@ -1,0 +1,56 @@
+// Sends what an activity says to the site: first in, first out, again and again until it has it.
+import { post } from "./post.js";
+import { Shelf } from "./shelf.js";
+
+const SOON = 800; // milliseconds: what comes together goes together
+const LONGEST_WAIT = 60_000;
+const AT_ONCE = 50;
+
+export class Queue {
+  constructor({ name, results, state, tell }) {
+    Object.assign(this, { results, state, tell, shelf: new Shelf(name), failures: 0, most: AT_ONCE });
+    if (this.shelf.memory.size) this.later();
+  }
+
+  push({ kind, ...entry }) {
+    const name = kind === "state" ? `state:${entry.dataType}:${entry.subContentId}` : `statement:${entry.id}`;
+    this.shelf.put(name, { kind, ...entry });
+    if (!this.failures) this.later();
+  }
+
+  later(milliseconds = SOON) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), milliseconds);
+  }
+
+  // What goes next: statements together, a state alone.
+  next() {
+    const [first, ...others] = this.shelf.all();
+    if (first?.kind !== "statement") return first ? [first] : [];
+    const end = others.findIndex((entry) => entry.kind !== "statement");
+    return [first, ...others.slice(0, end < 0 ? undefined : end)].slice(0, this.most);
+  }
+
+  async send() {
+    if (this.isSending) return;
+    this.isSending = true;
+    clearTimeout(this.timer);
+    for (let batch = this.next(); batch.length && (await this.deliver(batch)); batch = this.next());
+    this.isSending = false;
+  }
+
+  // Whether to go on with the next ones.
+  async deliver(batch) {
+    const answer = await post(batch[0].kind === "state" ? this.state : this.results, batch);
+    this.failures = answer.again ? this.failures + 1 : 0;
+    this.tell(answer);
+    if (answer.again) {
+      this.later(Math.max(answer.wait ?? 0, Math.min(LONGEST_WAIT, 1_000 * 2 ** this.failures)));
+      return false;
+    }
+    // One that is refused must not take the others with it: they go one by one, and that one alone is given up.
+    this.most = answer.saved || batch.length === 1 ? AT_ONCE : 1;
+    if (answer.saved || batch.length === 1) batch.forEach((entry) => this.shelf.drop(entry));
+    return true;
+  }
+}
