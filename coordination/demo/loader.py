@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from cms.accounts.models import Organisation
+from coordination.demo.activities import load_activities
 from coordination.demo.courses import CoursePages
 from coordination.demo.files import read_files
 from coordination.demo.media import load_documents, load_images
@@ -30,6 +31,7 @@ def load_content() -> dict[str, Organisation]:
     organisations = load_organisations(files)
     pages = SitePages(files)
     courses = CoursePages(files, pages.home)
+    load_activities()
     links = Links(
         pages=pages.ids(),
         themes={code: f"/feuille-de-route/{code}/" for code in themes},

@@ -210,7 +210,7 @@ Socle.DialogueGaps = (function (Activity) {
   /** What was said just before a gap: what one answers to. */
   DialogueGaps.prototype.heard = function (gap) {
     var before = this.lines[this.lines.indexOf(gap) - 1];
-    return before && before.text ? before.speaker + ' : ' + before.text : '';
+    return before && before.text ? before.speaker + ' – ' + before.text : '';
   };
 
   DialogueGaps.prototype.restart = function () {

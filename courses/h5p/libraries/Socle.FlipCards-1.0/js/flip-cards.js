@@ -119,7 +119,7 @@ Socle.FlipCards = (function (Activity) {
     }, 'mark');
     button.dataset.mark = mark;
     button.insertBefore(Activity.icon(mark === KNOWN ? 'check' : 'turn'), button.firstChild);
-    button.setAttribute('aria-label', this.say(mark) + ' : ' + this.cards[at].term);
+    button.setAttribute('aria-label', this.say(mark) + ', ' + this.cards[at].term);
     return button;
   };
 
@@ -136,7 +136,7 @@ Socle.FlipCards = (function (Activity) {
       card.querySelector('.socle-front').hidden = isShown;
       card.querySelector('.socle-back').hidden = !isShown;
       turn.textContent = words;
-      turn.setAttribute('aria-label', words + ' : ' + this.cards[at].term);
+      turn.setAttribute('aria-label', words + ', ' + this.cards[at].term);
       card.querySelector('.socle-marks').hidden = !this.turned[at];
       Array.prototype.forEach.call(card.querySelectorAll('.socle-mark'), function (button) {
         button.setAttribute('aria-pressed', String(this.marks[at] === button.dataset.mark));
