@@ -140,6 +140,13 @@ WHO: dict[str, tuple[str, ...]] = {
     "h5p/uploads/{upload}/": (T, A),
     "h5p/uploads/{upload}/approve/": (A,),
     "h5p/uploads/{upload}/decline/": (A,),
+    "h5p/libraries/": (A,),
+    "h5p/libraries/results/": (A,),
+    "h5p/libraries/upgrades/": (A,),
+    "h5p/libraries/unused/": (A,),
+    "h5p/libraries/{library}/": (A,),
+    "h5p/libraries/{library}/quarantine/": (A,),
+    "h5p/libraries/{library}/release/": (A,),
     "h5p/content-chooser/": (T, C, A),
     "h5p/content-chooser/results/": (T, C, A),
     "h5p/content-chooser/chosen/{content}/": (T, C, A),
@@ -201,6 +208,7 @@ def places(world: World, settings: Any, tmp_path: Path) -> dict[str, Any]:
     return {
         "content": version.content_id,
         "version": version.pk,
+        "library": version.main_library_id,
         "upload": upload.public_id,
         "organisation": Organisation.objects.get().pk,
         "membership": Membership.objects.first().pk,
@@ -246,7 +254,9 @@ def test_each_role_opens_what_the_table_says(world: World, places: dict[str, Any
 
 WRITES = ["users/new/", "users/edit/{person}/", "users/delete/{person}/", "organisations/delete/{organisation}/",
           "groups/edit/{group}/", "themes/delete/{theme}/", "memberships/new/", "invitations/new/",
-          "bulk/accounts/user/assign_role/?id={person}", "redirects/add/", "sites/new/"]  # fmt: skip
+          "bulk/accounts/user/assign_role/?id={person}", "redirects/add/", "sites/new/", "h5p/libraries/unused/",
+          "h5p/libraries/{library}/quarantine/", "h5p/uploads/{upload}/approve/",
+          "h5p/uploads/{upload}/decline/"]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["anonymous", "professional", "lead", T])

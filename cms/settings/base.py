@@ -300,6 +300,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },
+    "clean-h5p-storage": {
+        "task": "courses.h5p.tasks.clean_storage",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
     "forget-old-changes": {
         "task": "coordination.tasks.forget_old_changes",
         "schedule": 86_400.0,

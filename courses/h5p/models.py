@@ -4,12 +4,12 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from cms.core.querysets import holding_words
+from courses.h5p.addresses import file_url
 from courses.h5p.engine import libraries as engine
 from courses.h5p.engine.issues import Severity
 from courses.h5p.engine.names import LibraryName
@@ -26,6 +26,9 @@ class LibraryQuerySet(models.QuerySet[Any]):
         for name in names:
             wanted |= models.Q(machine_name=name.machine_name, major=name.major, minor=name.minor)
         return self.filter(wanted)
+
+    def matching(self, text: str) -> "LibraryQuerySet":
+        return holding_words(self, text, "title", "machine_name")
 
     def unused(self) -> "LibraryQuerySet":
         """Those no version of any content plays with: what one plays with includes all its libraries need."""
@@ -53,6 +56,7 @@ class Library(models.Model):
     description = models.JSONField(default=dict)
     semantics = models.JSONField(null=True)
     files = models.JSONField(default=dict)
+    size = models.PositiveBigIntegerField("taille (octets)", default=0)
     installed_at = models.DateTimeField("installée le", default=timezone.now)
     installed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="installée par"
@@ -161,7 +165,8 @@ class ContentVersion(models.Model):
     """What was imported one day, normalised. Never changed.
 
     `params` is what the semantics allow of content.json; `metadata` is h5p.json as it came; `files` maps each file
-    of the content to its size in bytes; `libraries` are all it plays with.
+    of the content to its size in bytes; `libraries` are all it plays with. `copies` counts the libraries its package
+    brought, installed or not, and `copies_size` their bytes once unpacked: what a place that shares nothing would keep.
     """
 
     content = models.ForeignKey(Content, on_delete=models.CASCADE, related_name="versions")
@@ -171,6 +176,9 @@ class ContentVersion(models.Model):
     params = models.JSONField(default=dict)
     metadata = models.JSONField(default=dict)
     files = models.JSONField(default=dict)
+    size = models.PositiveBigIntegerField("taille (octets)", default=0)
+    copies = models.PositiveIntegerField(default=0)
+    copies_size = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField("importée le", default=timezone.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -185,12 +193,11 @@ class ContentVersion(models.Model):
     @property
     def picture(self) -> str:
         """The address of an image to know it by: the first it holds, else the icon of its library, else nothing."""
-        storage = storages["h5p"]
         for path in sorted(self.files):
             if path.lower().endswith(PICTURES):
-                return storage.url(f"{self.directory}/{path}")
+                return file_url(f"{self.directory}/{path}")
         library = self.main_library
-        return storage.url(f"{library.directory}/icon.svg") if "icon.svg" in library.files else ""
+        return file_url(f"{library.directory}/icon.svg") if "icon.svg" in library.files else ""
 
     @property
     def is_playable(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from courses.h5p.addresses import file_url
 from courses.h5p.engine import parts
 from courses.h5p.engine.libraries import load_order, styled
 from courses.h5p.models import ContentVersion
@@ -103,11 +104,6 @@ def _playable(key: int, patches: tuple[str, ...], root: str, site: str) -> Playa
 
 def _shown(metadata: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in metadata.items() if name in ("license", "defaultLanguage") and value}
-
-
-def file_url(path: str) -> str:
-    """The address of a file or directory of the storage: "h5p/contents/…" → "/h5p-fichiers/contents/…"."""
-    return settings.SOCLE_H5P_URL + path.removeprefix("h5p/")
 
 
 def escaped(value: Any) -> str:

@@ -4,7 +4,7 @@ from uuid import UUID
 from celery import shared_task
 
 from cms.core import outbox
-from courses.h5p.services import uploads
+from courses.h5p.services import cleaning, uploads
 
 
 @outbox.handles(uploads.KIND)
@@ -15,3 +15,8 @@ def examine_upload(payload: dict[str, Any]) -> None:
 @shared_task
 def forget_old_uploads() -> None:
     uploads.forget_old_uploads()
+
+
+@shared_task
+def clean_storage() -> None:
+    cleaning.clean_storage()

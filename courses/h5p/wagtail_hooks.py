@@ -9,6 +9,7 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
 from courses.h5p.admin.contents import ContentViewSet, content_chooser
+from courses.h5p.admin.libraries import LibraryViewSet
 from courses.h5p.admin.uploads import UploadViewSet
 
 
@@ -16,7 +17,7 @@ class H5PGroup(ViewSetGroup):
     menu_label = "Contenus H5P"
     menu_icon = "media"
     menu_order = 220
-    items = (ContentViewSet, UploadViewSet)
+    items = (ContentViewSet, UploadViewSet, LibraryViewSet)
 
 
 @hooks.register("register_admin_viewset")

@@ -57,6 +57,14 @@ def to_install(checked: Checked) -> list[Declared]:
     return [library for library in ordered if known.get(library.name, -1) < library.patch]
 
 
+def brought(checked: Checked) -> int:
+    """Return how many bytes the libraries of a package take once unpacked."""
+    if checked.archive is None:
+        return 0
+    folders = {*checked.folders.values()}
+    return sum(checked.archive.size(path) for path in checked.archive.members if path.split("/", 1)[0] in folders)
+
+
 def install_libraries(*, checked: Checked, by: Any = None) -> list[Installation]:
     """Install what a package brings: what is not there yet, and strictly higher patches. Raises PackageRefused.
 
@@ -71,17 +79,19 @@ def install_libraries(*, checked: Checked, by: Any = None) -> list[Installation]
 @transaction.atomic
 def _install(library: Declared, archive: Archive, *, folder: str, by: Any) -> Installation:
     """One at a time for each name: the second finds what the first installed, and copies nothing."""
-    _lock(library.name)
+    lock(library.name)
     row = Library.objects.named([library.name]).first()
     if row is not None and row.patch >= library.patch:
         return Installation(row, Outcome.KEPT)
     outcome = Outcome.INSTALLED if row is None else Outcome.PATCHED
     row = row or Library(machine_name=library.name.machine_name, major=library.name.major, minor=library.name.minor)
     row.patch, row.title, row.is_runnable = library.patch, library.title, library.is_runnable
-    row.description, row.semantics, row.installed_by = to_description(library), library.semantics, by
+    row.description, row.semantics = to_description(library), library.semantics
+    row.installed_at, row.installed_by = timezone.now(), by
     row.quarantined_at, row.quarantine_reason = None, ""
     paths = [path for path in archive.members if path.startswith(f"{folder}/")]
     row.files = store(archive, paths, prefix=f"{folder}/", directory=row.directory)
+    row.size = sum(row.files.values())
     row.save()
     return Installation(row, outcome)
 
@@ -109,6 +119,8 @@ def import_content(*, checked: Checked, by: Any = None, replaces: Content | None
     )
     paths = [f"content/{path}" for path in sorted(checked.walk.files) if f"content/{path}" in checked.archive]
     version.files = store(checked.archive, paths, prefix="content/", directory=version.directory)
+    version.size = sum(version.files.values())
+    version.copies, version.copies_size = len(checked.folders), brought(checked)
     version.save()
     version.libraries.set(rows.values())
     content.current, content.title = version, checked.title
@@ -182,7 +194,7 @@ def store(archive: Archive, paths: Iterable[str], *, prefix: str, directory: str
     return sizes
 
 
-def _lock(name: LibraryName) -> None:
+def lock(name: LibraryName) -> None:
     """Until the end of the transaction, nobody else installs a library of this name."""
     key = int.from_bytes(hashlib.blake2b(f"h5p:{name}".encode(), digest_size=8).digest(), signed=True)
     with connection.cursor() as cursor:

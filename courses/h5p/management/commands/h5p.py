@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.template.defaultfilters import filesizeformat
 
 from courses.h5p.engine.issues import Severity
 from courses.h5p.engine.validator import Checked, check, summary
@@ -16,8 +17,9 @@ from courses.h5p.errors import H5PError
 from courses.h5p.export import export_package
 from courses.h5p.models import Content, Library
 from courses.h5p.packaging import NotBuilt, build
+from courses.h5p.queries import saving
 from courses.h5p.registry import Installed
-from courses.h5p.services import registry
+from courses.h5p.services import cleaning, registry
 
 MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!"}
 
@@ -40,7 +42,9 @@ class Command(BaseCommand):
         importing.add_argument(
             "--install-libraries", action="store_true", help="installe aussi les bibliothèques qu'ils apportent"
         )
-        actions.add_parser("libraries", help="les bibliothèques installées, et combien de contenus s'en servent")
+        listing = actions.add_parser("libraries", help="les bibliothèques installées, et leurs contenus")
+        listing.add_argument("--stats", action="store_true", dest="has_stats", help="la place qu'épargne leur partage")
+        actions.add_parser("clean", help="efface du stockage ce qui n'est plus à personne depuis un jour")
         exporting = actions.add_parser("export", help="refait le paquet d'un contenu")
         exporting.add_argument("content", type=UUID, metavar="ID")
         exporting.add_argument("--output", type=Path, metavar="FICHIER", help="par défaut : ID.h5p")
@@ -82,11 +86,32 @@ class Command(BaseCommand):
                     raise CommandError(f"{path} : {error} Rien n'a été importé.") from error
             self.stdout.write(f"{version.content.public_id}  {version.content.title} ({version.main_library})")
 
-    def do_libraries(self, **options: Any) -> None:
+    def do_libraries(self, *, has_stats: bool, **options: Any) -> None:
+        if has_stats:
+            self.do_stats()
+            return
         for library in Library.objects.with_usage():
             plural = "s" if library.contents > 1 else ""
             state = ", en quarantaine" if library.quarantined_at else ""
             self.stdout.write(f"{library}  {library.title} : {library.contents} contenu{plural}{state}")
+
+    def do_stats(self) -> None:
+        found = saving()
+        stored = {path: cleaning.stored_size(path) for path in (cleaning.LIBRARIES, cleaning.CONTENTS)}
+        self.stdout.write(
+            f"Paquets importés : {found.packages} ; copies de bibliothèques apportées : {found.copies}, "
+            f"{size(found.copies_size)}.\n"
+            f"Bibliothèques installées : {found.libraries}, {size(found.libraries_size)}.\n"
+            f"Place épargnée : {size(found.spared)}, {found.percent} %.\n"
+            f"Mesuré dans le stockage : bibliothèques, {size(stored[cleaning.LIBRARIES])} ; "
+            f"contenus, {size(stored[cleaning.CONTENTS])}."
+        )
+
+    def do_clean(self, **options: Any) -> None:
+        removed = cleaning.clean_storage()
+        for path in removed:
+            self.stdout.write(path)
+        self.stdout.write(f"Effacés : {len(removed)}.")
 
     def do_export(self, *, content: UUID, output: Path | None, **options: Any) -> None:
         found = Content.objects.select_related("current__main_library").filter(public_id=content).first()
@@ -121,6 +146,11 @@ class Command(BaseCommand):
             self.stdout.write(f"  {MARKS[issue.severity]} {issue.message}{where} ({issue.code})")
         if checked.issues.unsaid:
             self.stdout.write(f"  … et {checked.issues.unsaid} autres remarques.")
+
+
+def size(value: int) -> str:
+    """Bytes as people read them."""
+    return filesizeformat(value).replace("\xa0", " ")
 
 
 def opened(path: Path) -> IO[bytes]:
