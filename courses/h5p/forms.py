@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput
+from wagtail.images.widgets import AdminImageChooser
 from wagtail.models import ReferenceIndex
 
 from courses.h5p.engine.limits import MIB
@@ -64,12 +65,13 @@ class ContentForm(WagtailAdminModelForm):
         widgets = {
             "alternative": AdminAutoHeightTextInput(attrs={"rows": 5}),
             "derogation": AdminAutoHeightTextInput(attrs={"rows": 2}),
+            "thumbnail": AdminImageChooser,
         }
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
-        has_text = any(str(cleaned.get(name, "")).strip() for name in ("alternative", "derogation"))
-        if not has_text and ReferenceIndex.get_grouped_references_to(self.instance).exists():
+        has_text = cleaned.get("alternative") or cleaned.get("derogation")
+        if not has_text and ReferenceIndex.get_grouped_references_to(self.instance).count():
             words = "Des pages montrent ce contenu : il lui faut un texte équivalent, ou le motif d'une dérogation."
             self.add_error("alternative", words)
         return cleaned

@@ -28,6 +28,7 @@ from courses.h5p.admin.uploads import UploadView
 from courses.h5p.export import export_package
 from courses.h5p.forms import ContentForm, kind_field
 from courses.h5p.models import Content, ContentVersion
+from courses.h5p.player import play
 from courses.h5p.queries import kinds_of_content, versions_of, why_content_stays
 from courses.h5p.services.registry import remove_content
 
@@ -39,6 +40,9 @@ NEVER_SHOWN = (
 )  # the longest of what is stored
 
 
+LONG = ("description", "semantics", "files")  # of a library
+
+
 class PictureColumn(Column):
     cell_template_name = "h5p/admin/picture_cell.html"
 
@@ -48,7 +52,8 @@ class ContentStateColumn(Column):
 
 
 def listed() -> Any:
-    return Content.objects.select_related("current__main_library").defer(*NEVER_SHOWN)
+    contents = Content.objects.select_related("current__content", "current__main_library", "thumbnail")
+    return contents.prefetch_related("thumbnail__renditions").defer(*NEVER_SHOWN)
 
 
 # The list
@@ -124,7 +129,12 @@ class ContentEditView(generic.EditView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         references = ReferenceIndex.get_grouped_references_to(self.object)
-        return super().get_context_data(versions=versions_of(self.object), usage_count=references.count(), **kwargs)
+        return super().get_context_data(
+            versions=versions_of(self.object),
+            usage_count=references.count(),
+            stopped=self.object.current.libraries.exclude(quarantined_at=None).defer(*LONG),
+            **kwargs,
+        )
 
 
 class ContentDeleteView(generic.DeleteView):
@@ -146,6 +156,16 @@ class ContentDeleteView(generic.DeleteView):
 
     def delete_action(self) -> None:
         remove_content(content=self.object)
+
+
+class PreviewView(PermissionCheckedMixin, View):
+    """A version as it will play, in its sandbox; nothing of it is kept."""
+
+    permission_policy = may_upload
+    permission_required = "view"
+
+    def get(self, request: HttpRequest, version: int) -> HttpResponse:
+        return play(request, get_object_or_404(ContentVersion, pk=version))
 
 
 class DownloadView(PermissionCheckedMixin, View):
@@ -192,6 +212,7 @@ class ContentViewSet(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("replace/<int:pk>/", UploadView.as_view(), name="replace"),
+            path("preview/<int:version>/", PreviewView.as_view(), name="preview"),
             path("download/<int:version>/", DownloadView.as_view(), name="download"),
         ]
 
