@@ -10,6 +10,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+ROOT_URLCONF = "tests.browser.urls"
 MEDIA_ROOT = env.str("MEDIA_ROOT")
 ACCOUNT_RATE_LIMITS = False
 SOCLE_DEMO = True

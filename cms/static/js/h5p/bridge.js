@@ -6,8 +6,10 @@
   let last = 0;
   let width = innerWidth;
   let waiting;
+  let isDown = false;
 
-  const tell = (kind, values = {}) => parent.postMessage({ context: "socle", kind, ...values }, origin);
+  // Opened without a page around, it plays and tells nobody.
+  const tell = (kind, values = {}) => parent === window || parent.postMessage({ context: "socle", kind, ...values }, origin);
   // The clock of the site, carried on: what is said later is later, whatever the clock of the device.
   const sequence = () => (last = Math.max(last + 1, start + Math.round(performance.now() - begun)));
   const say = (statement) => tell("statement", { id: H5P.createUUID(), sequence: sequence(), version, statement });
@@ -53,9 +55,15 @@
     document.body.style.cssText = "height: auto; overflow: hidden";
     new ResizeObserver(measure).observe(document.body);
   });
-  addEventListener("load", () => H5P.instances.length || tell("failure"));
+  // Asked once the core has begun the content, or failed to.
+  H5P.jQuery(() => {
+    isDown = !H5P.instances.length;
+    if (isDown) tell("failure");
+  });
   // A picture that lacks is no trouble; a script that fails is.
-  addEventListener("error", ({ target }) => (target === window || target.tagName === "SCRIPT") && tell("trouble"), true);
+  addEventListener("error", ({ target }) => {
+    if (!isDown && (target === window || target.tagName === "SCRIPT")) tell("trouble");
+  }, true);
   addEventListener("securitypolicyviolation", (event) => tell("blocked", { what: event.blockedURI.slice(0, 200) }));
   addEventListener("resize", () => {
     if (width === innerWidth) return;
