@@ -208,7 +208,7 @@ H5P_LIMITS = {
 }
 WHITENOISE_MAX_AGE = 3600
 # Where browsers find them: the site gives them itself (`courses.h5p.files`) unless nginx or a bucket does.
-SOCLE_H5P_URL = env.str("H5P_URL", default="/h5p-fichiers/")
+SOCLE_H5P_URL = env.str("H5P_URL", default="/h5p-fichiers").rstrip("/") + "/"
 # Contents written here, which `manage.py h5p build` makes packages of.
 SOCLE_H5P_SOURCES = BASE_DIR / "coordination" / "demo" / "activities"
 

@@ -14,18 +14,18 @@ class SocleActivity extends HTMLElement {
   connectedCallback() {
     this.parts = Object.fromEntries([...this.querySelectorAll("[data-part]")].map((one) => [one.dataset.part, one]));
     this.gate = new Gate();
-    this.frame = Object.assign(document.createElement("iframe"), { title: this.title, allow: "fullscreen" });
+    this.frame = Object.assign(document.createElement("iframe"), { title: this.title, allow: "fullscreen", loading: "lazy" });
     this.frame.setAttribute("sandbox", "allow-scripts");
     this.frame.src = this.getAttribute("src");
-    this.removeAttribute("title"); // else a tooltip over everything
+    this.removeAttribute("title"); // a tooltip over everything
     const [results, state, person] = ["results", "state", "person"].map((name) => this.getAttribute(name));
     if (results) this.queue = new Queue({ name: `${person}:${results}`, results, state, tell: (answer) => this.tell(answer) });
-    this.events = new AbortController();
-    const { signal } = this.events;
+    const { signal } = (this.events = new AbortController());
     addEventListener("message", (event) => this.hear(event), { signal });
     onFullScreen(this, this.parts.screen, signal);
-    for (const name of ["online", "pagehide", "focus"]) addEventListener(name, () => this.queue?.send(), { signal });
-    document.addEventListener("visibilitychange", () => this.queue?.send(), { signal });
+    for (const name of ["online", "focus"]) addEventListener(name, () => this.queue?.send(), { signal });
+    addEventListener("pagehide", () => this.queue?.flush(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden && this.queue?.flush(), { signal });
     this.append(this.frame);
   }
 
