@@ -1,12 +1,17 @@
-"""Questions of a quiz, as a trainer writes them."""
+"""What a trainer writes in the steps of a course: questions of a quiz, activities of a lesson."""
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from courses.enums import QuestionKind
+from cms.core.blocks.body import BodyBlock
+from cms.core.blocks.practice import PRACTICE
+from courses.enums import ActivityGrading, ActivityPolicy, QuestionKind
+from courses.h5p.blocks import ContentChooserBlock
 from courses.quiz import problem_of
 
 SAMPLE = {
@@ -77,3 +82,55 @@ class QuestionsBlock(blocks.StreamBlock):
     class Meta:
         min_num = 1
         max_num = 50
+
+
+class InteractiveBlock(blocks.StructBlock):
+    """An H5P content in a lesson, and what it asks."""
+
+    content = ContentChooserBlock(label="Contenu")
+    is_required = blocks.BooleanBlock(
+        label="Obligatoire",
+        required=False,
+        default=True,
+        help_text="La leçon est terminée quand toutes ses activités obligatoires le sont.",
+    )
+    policy = blocks.ChoiceBlock(
+        label="Elle est terminée quand la personne",
+        required=False,
+        choices=ActivityPolicy.choices,
+        help_text="Laissez vide pour la règle habituelle de ce type de contenu.",
+    )
+    pass_mark = blocks.IntegerBlock(
+        label="Seuil de réussite (%)",
+        default=70,
+        min_value=1,
+        max_value=100,
+        help_text="Sert quand il faut réussir et que le contenu ne dit pas lui-même ce qu'est une réussite.",
+    )
+    grading = blocks.ChoiceBlock(
+        label="Note retenue", choices=ActivityGrading.choices, default=ActivityGrading.BEST, required=True
+    )
+
+    class Meta:
+        icon = "media"
+        label = "Activité interactive (H5P)"
+        label_format = "{content}"
+        group = PRACTICE
+        template = "courses/interactive_block.html"
+        description = "Un contenu H5P qui se joue dans la leçon ; ses résultats comptent."
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The addresses under which it is played and says its results: the same for everyone, as the body is."""
+        context = super().get_context(value, parent_context=parent_context)
+        page, key = context.get("page"), context.get("block_id")
+        if page and key and value["content"]:
+            addresses = {"src": "play_activity", "results": "receive_results", "state": "receive_state"}
+            context |= {name: reverse(view, args=[page.step_key, key]) for name, view in addresses.items()}
+            context["login"] = f"{settings.LOGIN_URL}?next={page.url}"
+        return context
+
+
+class LessonBlock(BodyBlock):
+    """The body of a lesson: what any page may hold, and activities."""
+
+    interactive = InteractiveBlock()

@@ -60,3 +60,21 @@ class Duration(models.TextChoices):
     @classmethod
     def of(cls, minutes: int) -> "Duration":
         return cls.SHORT if minutes < 60 else cls.MEDIUM if minutes <= 180 else cls.LONG
+
+
+class ActivityPolicy(models.TextChoices):
+    """When an activity is done: the words of `courses.h5p.engine.results.Policy`."""
+
+    FINISHED = "finished", "est allée jusqu'au bout"
+    PASSED = "passed", "a réussi (seuil ci-dessous)"
+    VIEWED = "viewed", "l'a ouverte"
+    MANUAL = "manual", "déclare l'avoir terminée"
+
+
+class ActivityGrading(models.TextChoices):
+    """Which attempts make the score: the words of `courses.h5p.engine.results.Grading`."""
+
+    BEST = "best", "Le meilleur essai"
+    LAST = "last", "Le dernier essai"
+    FIRST = "first", "Le premier essai"
+    AVERAGE = "average", "La moyenne des essais"

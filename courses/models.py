@@ -16,13 +16,14 @@ from wagtail.search import index
 
 from cms.accounts.enums import Job
 from cms.accounts.models import Organisation
-from cms.core.blocks.body import BodyBlock
 from cms.core.fields import ChoicesField, LinesField, StreamField
 from cms.core.models import BasePage
 from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import ThemedPage
-from courses.blocks import QuestionsBlock
+from courses.activities import Activity, rule_of
+from courses.blocks import LessonBlock, QuestionsBlock
 from courses.enums import ClosingReason, CourseFormat, EnrolmentSource, Status, StepKind, StepStatus
+from courses.h5p.engine.results import Grading, Policy, default_policy
 from courses.progress import StepFacts, is_numbered
 from courses.querysets import AttemptQuerySet, CourseQuerySet, EnrolmentQuerySet
 
@@ -194,12 +195,12 @@ class StepPage(BasePage):
 
 
 class LessonPage(StepPage):
-    """Read, then confirmed by "J'ai terminé cette leçon"."""
+    """Read, then confirmed by "J'ai terminé cette leçon"; or done with its required activities, if it has some."""
 
     objective = models.CharField(
         "objectif", max_length=255, help_text="Ce que la personne saura faire, en commençant par un verbe."
     )
-    body = StreamField(BodyBlock(), verbose_name="contenu")
+    body = StreamField(LessonBlock(), verbose_name="contenu")
 
     rendered_fields = ("body",)
     view = "courses.views.lesson"
@@ -219,7 +220,25 @@ class LessonPage(StepPage):
 
     @property
     def completion_rule(self) -> dict[str, Any]:
-        return {"rule": "confirmed"}
+        return rule_of(self.activities)
+
+    @property
+    def activities(self) -> list[Activity]:
+        """Those of the body, in order; a content deleted meanwhile is none."""
+        shown = [block for block in self.body if block.block_type == "interactive" and block.value["content"]]
+        return [_activity(block.id, block.value) for block in shown]
+
+
+def _activity(key: str, value: Any) -> Activity:
+    content = value["content"]
+    return Activity(
+        key=key,
+        content=content.pk,
+        is_required=value["is_required"],
+        policy=Policy(value["policy"]) if value["policy"] else default_policy(content.current.main_library.name),
+        grading=Grading(value["grading"]),
+        pass_mark=value["pass_mark"],
+    )
 
 
 class QuizPage(StepPage):
@@ -270,10 +289,10 @@ class CourseVersion(models.Model):
     """What a course asked for on the day it was published.
 
     `manifest`: ordered list of steps `{step_key, kind, title, is_required, rule, pass_mark, est_minutes, module,
-    module_id, page_id, path, revision, is_withdrawn, withdrawn}`; `withdrawn` lists the spans `[from, to or null]`
-    during which the step was out of reach. The hash covers what is asked, in order (key, kind, required, rule, pass
-    mark) and nothing that is only shown: labels and addresses are brought up to date in place, so a typo makes
-    no version.
+    module_id, page_id, path, revision, is_withdrawn, withdrawn}`, and `activities` (`courses.activities.Activity`) when
+    it has some; `withdrawn` lists the spans `[from, to or null]` during which the step was out of reach. The hash
+    covers what is asked, in order (key, kind, required, rule, pass mark, activities) and nothing that is only shown:
+    labels and addresses are brought up to date in place, so a typo makes no version.
     """
 
     # Goes with a course nobody ever followed; an enrolment protects both.
@@ -351,7 +370,8 @@ class Attempt(models.Model):
     """One finished attempt at one step. Append-only: nothing ever changes or deletes it.
 
     `score` and `max_score` are points, null when the step is not scored; `snapshot` freezes the questions as
-    shown and the answers given; `revision` is the Wagtail revision that was live.
+    shown and the answers given; `revision` is the Wagtail revision that was live. With `sets_score` the step has this
+    score from then on, rather than the best of all.
     """
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="attempts")
@@ -360,6 +380,7 @@ class Attempt(models.Model):
     score = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     max_score = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     passed = models.BooleanField()
+    sets_score = models.BooleanField(default=False, db_default=False)
     started_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(default=timezone.now)
     revision = models.BigIntegerField(null=True)
@@ -419,7 +440,10 @@ class AttemptDraft(models.Model):
 
 
 class StepState(models.Model):
-    """Where one step of one enrolment stands, computed from its attempts. `best_score` is a percent."""
+    """Where one step of one enrolment stands, computed from its attempts.
+
+    `best_score` is a percent: the best, or the last of those that set it (`Attempt.sets_score`).
+    """
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="step_states")
     step_key = models.UUIDField()

@@ -1,22 +1,31 @@
 """The screens of courses."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cms.accounts.door import sign_in_required
 from cms.accounts.models import User
 from cms.core.rendering import render_body
 from courses import quiz, services
+from courses.activities import Activity, Place
 from courses.enums import EnrolmentSource, Status
 from courses.errors import CourseError
 from courses.forms import CatalogueForm, KeyForm
+from courses.h5p import player
+from courses.h5p.engine.results import Policy
+from courses.h5p.models import ContentVersion, Registration
+from courses.h5p.services.registrations import declare_finished, open_registration
 from courses.models import (
     Attempt,
     AttemptDraft,
@@ -29,6 +38,7 @@ from courses.models import (
     StepPage,
 )
 from courses.outline import parent_url
+from courses.queries.activities import asked_activity, enrolment_for, shown_activity
 from courses.queries.catalogue import catalogue_cards, course_sheet, filter_cards, themes_of_cards
 from courses.queries.home import dashboard_of, paths_of
 from courses.queries.quizzes import DraftScreen, draft_screen, quiz_preview, quiz_screen, result_screen
@@ -67,6 +77,8 @@ def module(request: SignedIn, page: ModulePage) -> HttpResponse:
 
 def lesson(request: SignedIn, page: LessonPage) -> HttpResponse:
     screen = found(step_screen, request, page, preview=preview_screen)
+    if screen.activities:
+        get_token(request)  # the cookie that what an activity sends has to show again
     return show_step(request, "courses/lesson.html", screen, body=render_body(page))
 
 
@@ -169,6 +181,95 @@ def after_step(enrolment: Enrolment, step_key: UUID) -> str:
     """Where to go once a step is done: the next one left to do, or the course when there is none."""
     onward = onward_of(enrolment, here=step_key)
     return onward.url if onward else parent_url(step_url(enrolment, step_key), 2)
+
+
+# Activities
+
+
+class Playing(NamedTuple):
+    """An activity someone follows in a course: what it asks, and in which enrolment."""
+
+    enrolment: Enrolment
+    activity: Activity
+    place: Place
+
+
+def playing(person: User, step_key: UUID, key: UUID) -> Playing | None:
+    """What this person is asked to play there, or None: nothing is kept of what they play then."""
+    enrolment = enrolment_for(step_key=step_key, person=person)
+    activity = asked_activity(enrolment, step_key=step_key, key=str(key)) if enrolment else None
+    if enrolment is None or activity is None:
+        return None
+    return Playing(enrolment, activity, Place(enrolment.pk, step_key, str(key)))
+
+
+@sign_in_required
+@require_GET
+@xframe_options_sameorigin
+def play_activity(request: SignedIn, step_key: UUID, key: UUID) -> HttpResponse:
+    """The document of the frame. A step added after the enrolment, or read by who edits, is played and not kept."""
+    if asked := playing(request.user, step_key, key):
+        content, context = asked.activity.content, str(asked.place)
+        return player.play(request, open_registration(person=request.user, content=content, context=context))
+    shown = shown_activity(step_key=step_key, key=str(key), is_editor=request.user.has_admin)
+    if shown is None or not may_look(request.user, step_key):
+        raise Http404
+    return player.play(request, get_object_or_404(ContentVersion, content=shown.content, content__current=F("pk")))
+
+
+def may_look(person: User, step_key: UUID) -> bool:
+    """Whether a lesson is open to someone of whom it asks nothing."""
+    return person.has_admin or enrolment_for(step_key=step_key, person=person) is not None
+
+
+def receives(receive: Callable[[HttpRequest, Registration], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that hands what a player sends to the registration it is for; who has none is told why."""
+
+    @require_POST
+    def view(request: SignedIn, step_key: UUID, key: UUID) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return JsonResponse({"error": "Votre session a pris fin : connectez-vous pour enregistrer."}, status=401)
+        asked = playing(request.user, step_key, key)
+        if asked is None:
+            return JsonResponse({"error": "Vous ne suivez pas cette activité : rien n'est enregistré."}, status=404)
+        content, context = asked.activity.content, str(asked.place)
+        try:
+            return receive(request, open_registration(person=request.user, content=content, context=context))
+        except CourseError as refusal:
+            return JsonResponse({"error": str(refusal)}, status=409)
+
+    return view
+
+
+receive_results = receives(player.receive_statements)
+receive_state = receives(player.receive_state)
+
+
+@sign_in_required
+@require_POST
+def finish_activity(request: SignedIn, step_key: UUID, key: UUID) -> HttpResponse:
+    """The person says they have finished an activity that asks for no more."""
+    asked = playing(request.user, step_key, key)
+    if asked is None or asked.activity.policy != Policy.MANUAL:
+        raise Http404
+    content, context = asked.activity.content, str(asked.place)
+    try:
+        declare_finished(registration=open_registration(person=request.user, content=content, context=context))
+    except CourseError as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{step_url(asked.enrolment, step_key)}#activites")
+
+
+@sign_in_required
+@require_GET
+def activities(request: SignedIn, step_key: UUID) -> HttpResponse:
+    """Where the activities of a lesson stand: what the page shows under it, asked for again as one plays."""
+    page = get_object_or_404(LessonPage.objects.live(), step_key=step_key)
+    screen = step_screen(page=page, person=request.user)
+    if screen is None or screen.standing.enrolment is None or not screen.activities:
+        raise Http404
+    context = {"page": page, "screen": screen, "standing": screen.standing}
+    return render(request, "courses/activities.html", context)
 
 
 # Quizzes

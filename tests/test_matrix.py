@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +16,11 @@ from cms.core.models import Document
 from cms.roadmap.models import Roadmap
 from courses.enums import EnrolmentSource
 from courses.models import Enrolment
-from courses.services import enrol, start_quiz, submit_quiz
+from courses.services import enrol, publish_version, start_quiz, submit_quiz
 from tests.coordination.test_screens import close
+from tests.courses.h5p.helpers import imported
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
-from tests.factories.courses import CourseTree, course_tree, theme
+from tests.factories.courses import CourseTree, add_lesson, course_tree, interactive, theme
 from tests.strict_client import StrictClient
 
 ROLES = ("anonymous", "professional", "trainer", "lead", "coordinator", "administrator")
@@ -77,6 +79,11 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "POST enrol": (302, 302, 302, 302, 302, 302),
     "POST retake": (302, 302, 404, 404, 404, 404),
     "POST finish_lesson": (302, 302, 404, 404, 404, 404),
+    "activities": (302, 200, 404, 404, 404, 404),
+    "play_activity": (302, 200, 200, 404, 200, 200),
+    "POST receive_results": (401, 400, 404, 404, 404, 404),
+    "POST receive_state": (401, 400, 404, 404, 404, 404),
+    "POST finish_activity": (302, 302, 404, 404, 404, 404),
     "POST start_quiz": (302, 302, 404, 404, 404, 404),
     "quiz_question": (302, 200, 404, 404, 404, 404),
     "quiz_review": (302, 200, 404, 404, 404, 404),
@@ -107,7 +114,8 @@ class World:
 
 
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, settings: Any, tmp_path: Path) -> World:
+    settings.MEDIA_ROOT = str(tmp_path)
     organisation = OrganisationFactory(code="ML", name="Missions locales")
     people = {role: UserFactory(email=f"{role}@matrice.example") for role in ROLES[1:]}
     for role in ("professional", "trainer", "lead"):
@@ -117,6 +125,9 @@ def world(db: None) -> World:
     User.objects.filter(pk=people["administrator"].pk).update(is_superuser=True, is_staff=True)
     subject = theme()
     tree = course_tree(lessons=1, quizzes=1, themes=(subject,))
+    activity = interactive(imported(), policy="manual")
+    exercise = add_lesson(tree.modules[0], "Exercice", body=[activity])
+    publish_version(course=tree.course)
     enrolment = enrol(person=people["professional"], course=tree.course, source=EnrolmentSource.SELF)
     lesson, quiz = tree.lessons[0], tree.quizzes[0]
     attempt_key = start_quiz(enrolment=enrolment, page=quiz).idempotency_key
@@ -126,6 +137,7 @@ def world(db: None) -> World:
         email="nouvelle@matrice.example", organisation=organisation, role="member", invited_by=people["coordinator"]
     )
     document = Document.objects.create(title="Guide", file="documents/absent.pdf")
+    play = [exercise.step_key, activity["id"]]
     step, quiz_step = [enrolment.public_id, lesson.step_key], [enrolment.public_id, quiz.step_key]
     roadmap = Roadmap.objects.get(is_current=True)
     arguments: dict[str, list[Any]] = {
@@ -138,6 +150,11 @@ def world(db: None) -> World:
         "enrol": [tree.course.pk],
         "retake": [enrolment.public_id],
         "finish_lesson": step,
+        "activities": [exercise.step_key],
+        "play_activity": play,
+        "receive_results": play,
+        "receive_state": play,
+        "finish_activity": play,
         "start_quiz": quiz_step,
         "quiz_question": [*quiz_step, 1],
         "quiz_review": quiz_step,

@@ -24,6 +24,6 @@ def render_body(page: Page, field: str = "body") -> SafeString:
     html = cache.get(key)
     if html is None:
         value = getattr(page, field)
-        html = str(value.stream_block.render(value)) if value else ""
+        html = str(value.stream_block.render(value, context={"page": page})) if value else ""
         cache.set(key, html, BODY_SECONDS)
     return mark_safe(html)  # noqa: S308 - rendered by the blocks

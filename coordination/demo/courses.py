@@ -11,6 +11,8 @@ from coordination.demo.blocks import NAMESPACE, BlockWriter, Raw
 from coordination.demo.files import DemoFiles
 from coordination.demo.richtext import Links
 from coordination.demo.writing import keep_page, publish
+from courses.h5p.engine.results import Grading
+from courses.h5p.models import Content
 from courses.models import CatalogueIndexPage, CoursePage, LessonPage, ModulePage, Prerequisite, QuizPage
 from courses.services import publish_version
 
@@ -48,11 +50,22 @@ DISABILITY_ACCESS = (
 )
 
 
+# Which activity closes which lesson, and whether the lesson asks for it. The *socle* can be followed to its end without
+# JavaScript, which activities need: there they are offered.
+ACTIVITIES = {
+    ("SOCLE", 1, 2): ("mots-du-parcours", False),
+    ("SOCLE", 3, 2): ("fait-ou-interpretation", False),
+    ("POUVOIR-AGIR", 2, 1): ("reformuler-avec-mme-l", True),
+    ("POUVOIR-AGIR", 3, 2): ("fait-ou-interpretation", True),
+}
+
+
 class CoursePages:
     """Puts courses, modules, lessons and quizzes in their place; `publish` then writes and publishes them."""
 
-    def __init__(self, files: DemoFiles, home: HomePage) -> None:
+    def __init__(self, files: DemoFiles, home: HomePage, activities: Mapping[str, Content]) -> None:
         self.files = files
+        self.activities = activities
         self.texts = {(item["course"], item["module"], item["lesson"]): item for item in files.lessons["lessons"]}
         self.catalogue = keep_page(home, CatalogueIndexPage, "formations", "Formations")
         self.courses: dict[str, CoursePage] = {}
@@ -96,7 +109,8 @@ class CoursePages:
                     "title": lesson["title"],
                     "objective": lesson["objective"],
                     "est_minutes": lesson["minutes"],
-                    "body": BlockWriter(f"{code}/{text['slug']}", links).stream(text["body"]),
+                    "body": BlockWriter(f"{code}/{text['slug']}", links).stream(text["body"])
+                    + self._activities((code, number, rank)),
                 },
             )
         publish(
@@ -109,6 +123,14 @@ class CoursePages:
                 "questions": _questions(f"{code}/{number}", module["quiz"]),
             },
         )
+
+    def _activities(self, place: tuple[str, int, int]) -> list[dict[str, Any]]:
+        if place not in ACTIVITIES:
+            return []
+        name, is_required = ACTIVITIES[place]
+        asked = {"is_required": is_required, "policy": "", "pass_mark": 70, "grading": Grading.BEST}
+        value = {"content": self.activities[name].pk} | asked
+        return [{"type": "interactive", "value": value, "id": str(_step_key((*place, name)))}]
 
     def _publish_course(self, item: Mapping[str, Any], themes: Mapping[str, Theme]) -> None:
         objectives = [lesson["objective"] for module in item["modules"] for lesson in module["lessons"]]

@@ -30,8 +30,7 @@ def load_content() -> dict[str, Organisation]:
     themes = load_roadmap(files)
     organisations = load_organisations(files)
     pages = SitePages(files)
-    courses = CoursePages(files, pages.home)
-    load_activities()
+    courses = CoursePages(files, pages.home, load_activities())
     links = Links(
         pages=pages.ids(),
         themes={code: f"/feuille-de-route/{code}/" for code in themes},

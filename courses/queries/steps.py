@@ -8,9 +8,12 @@ from uuid import UUID, uuid4
 
 from cms.accounts.models import User
 from cms.core.rows import columns, from_row, prepared_cursor, width
+from courses.activities import activities_of
+from courses.h5p.identity import pseudonym
 from courses.models import CoursePage, Enrolment, EnrolmentState, ModulePage, StepPage
 from courses.outline import Station, outline_of, parent_url
 from courses.pinned import version_columns, version_from
+from courses.queries.activities import ActivityStanding, standings_of
 from courses.queries.standing import Standing, standing_of
 
 
@@ -48,6 +51,27 @@ class StepScreen:
         progress = state and (state.done, state.required, state.percent)
         marks = (self.is_preview, self.is_extra, self.standing.outline.fingerprint)
         return repr((*shown, self.course_title, progress, *marks))
+
+    @cached_property
+    def activities(self) -> list[ActivityStanding]:
+        """Where the person stands in the activities the step asks for; one query when it has some."""
+        enrolment = self.standing.enrolment
+        step = enrolment.version.step(self.page.step_key) if enrolment and not self.is_extra else None
+        if enrolment is None or step is None or not (asked := activities_of(step)):
+            return []
+        found = standings_of(asked, enrolment=enrolment.pk, step_key=self.page.step_key, person=enrolment.person)
+        return list(found.values())
+
+    @property
+    def pseudonym(self) -> str:
+        """Who the reader is for the activities of the step."""
+        enrolment = self.standing.enrolment
+        return pseudonym(enrolment.person) if enrolment else ""
+
+    @property
+    def required_activities(self) -> list[ActivityStanding]:
+        """Those that complete the step; without any, one says so oneself."""
+        return [one for one in self.activities if one.activity.is_required]
 
     @property
     def finish_key(self) -> UUID:

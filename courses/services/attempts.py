@@ -32,11 +32,11 @@ SAVE = f"UPDATE courses_enrolmentstate SET {', '.join(f'{name} = %s' for name in
 STORE = f"""
 WITH attempt AS (
     INSERT INTO courses_attempt
-        (enrolment_id, step_key, idempotency_key, score, max_score, passed, started_at, submitted_at,
-         revision, snapshot)
+        (enrolment_id, step_key, idempotency_key, score, max_score, passed, sets_score, started_at,
+         submitted_at, revision, snapshot)
     SELECT
         %(enrolment)s, %(step_key)s, %(idempotency_key)s, %(score)s::numeric, %(max_score)s::numeric, %(passed)s,
-        %(started_at)s::timestamptz, %(submitted_at)s, %(revision)s::integer, %(snapshot)s
+        %(sets_score)s, %(started_at)s::timestamptz, %(submitted_at)s, %(revision)s::integer, %(snapshot)s
     WHERE NOT (%(is_once)s AND EXISTS (
         SELECT FROM courses_stepstate
         WHERE enrolment_id = %(enrolment)s AND step_key = %(step_key)s AND status = 'completed'
@@ -51,7 +51,8 @@ WITH attempt AS (
     FROM attempt
     ON CONFLICT (enrolment_id, step_key) DO UPDATE SET
         status = CASE WHEN known.status = 'completed' THEN known.status ELSE excluded.status END,
-        best_score = greatest(known.best_score, excluded.best_score),
+        best_score = CASE WHEN %(sets_score)s THEN excluded.best_score
+                     ELSE greatest(known.best_score, excluded.best_score) END,
         attempts_count = known.attempts_count + 1,
         first_completed_at = least(known.first_completed_at, excluded.first_completed_at),
         last_attempt_at = greatest(known.last_attempt_at, excluded.last_attempt_at)
@@ -83,12 +84,14 @@ def record_attempt(
     revision: int | None = None,
     started_at: datetime | None = None,
     is_once: bool = False,
+    sets_score: bool = False,
 ) -> Attempt:
     """Store one finished attempt and bring the enrolment's state up to date, in one transaction.
 
     `score` and `max_score` are points, `revision` is the live revision of the page. Sending the same
     `idempotency_key` again returns the first attempt and changes nothing; with `is_once`, so does finishing again a
-    step already completed, whatever the key. `enrolment.state` is then the new state, and
+    step already completed, whatever the key. With `sets_score`, the step has this score from then on, rather than the
+    best of all. `enrolment.state` is then the new state, and
     `enrolment.steps` say where each step stands.
 
     Raises StepNotInVersion when the pinned version has no such step, EnrolmentClosed, and IdempotencyKeyReused
@@ -103,6 +106,7 @@ def record_attempt(
         score=score,
         max_score=max_score,
         passed=passed,
+        sets_score=sets_score,
         started_at=started_at,
         submitted_at=timezone.now(),
         revision=revision,
@@ -170,6 +174,7 @@ def _store(
         "score": attempt.score,
         "max_score": attempt.max_score,
         "passed": attempt.passed,
+        "sets_score": attempt.sets_score,
         "started_at": attempt.started_at,
         "submitted_at": attempt.submitted_at,
         "revision": attempt.revision,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
 from django.db.models import Count, F, Max, Min, Q
 from django.db.models.functions import Round
@@ -123,19 +124,22 @@ def state_from(enrolment_id: int, progress: Progress) -> EnrolmentState:
 
 
 def _steps_from_attempts(enrolment_ids: Sequence[int]) -> dict[int, dict[Any, StepState]]:
-    rows = (
+    percent = Round(F("score") * Decimal(100) / F("max_score"), precision=2)
+    rows: Iterable[dict[str, Any]] = (
         Attempt.objects.filter(enrolment__in=enrolment_ids)
         .order_by()
         .values("enrolment_id", "step_key")
         .annotate(
             attempts_count=Count("pk"),
-            best_score=Max(Round(F("score") * Decimal(100) / F("max_score"), precision=2)),
+            best_score=Max(percent),
+            scores_set=ArrayAgg(percent, filter=Q(sets_score=True), order_by=["-submitted_at", "-pk"]),
             first_completed_at=Min("submitted_at", filter=Q(passed=True)),
             last_attempt_at=Max("submitted_at"),
         )
     )
     steps: dict[int, dict[Any, StepState]] = {}
     for row in rows:
+        row["best_score"] = next(iter(row.pop("scores_set") or ()), row["best_score"])
         status = StepStatus.COMPLETED if row["first_completed_at"] else StepStatus.IN_PROGRESS
         steps.setdefault(row["enrolment_id"], {})[row["step_key"]] = StepState(status=status, **row)
     return steps

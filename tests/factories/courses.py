@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from django.test import override_settings
 from wagtail.models import Page, Site
 
 from cms.roadmap.models import Objective, Roadmap, Theme, ThemeLink
+from courses.h5p.models import Content
 from courses.models import CatalogueIndexPage, CoursePage, CourseVersion, LessonPage, ModulePage, QuizPage
 from courses.services import publish_version
 
@@ -79,6 +81,12 @@ def catalogue() -> CatalogueIndexPage:
 def add_lesson(module: ModulePage, title: str, **values: Any) -> LessonPage:
     written = {"objective": f"Savoir : {title}", "body": [("paragraph", f"<p>{title}.</p>")]}
     return module.add_child(instance=LessonPage(title=title, **{**written, **values}))
+
+
+def interactive(content: Content, **values: Any) -> dict[str, Any]:
+    """An activity in the body of a lesson, as stored."""
+    asked = {"content": content.pk, "is_required": True, "policy": "", "pass_mark": 70, "grading": "best"}
+    return {"type": "interactive", "value": asked | values, "id": str(uuid4())}
 
 
 def add_quiz(module: ModulePage, title: str, **values: Any) -> QuizPage:

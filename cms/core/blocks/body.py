@@ -43,7 +43,10 @@ class BodyBlock(blocks.StreamBlock):
         parent = dict(context or {})
         seen: dict[str, int] = {}
         with together():
-            parts = [child.render(context=parent | {"html_id": _unique(_html_id(child), seen)}) for child in value]
+            parts = [
+                child.render(context=parent | {"html_id": _unique(_html_id(child), seen), "block_id": child.id})
+                for child in value
+            ]
         return resolve_links("\n".join(str(part) for part in parts))
 
 

@@ -24,7 +24,7 @@ def activity(context: RequestContext, content: Content, src: str, results: str =
         "src": src,
         "results": results,
         "state": state,
-        "title": f"Activité : {content.title}",
+        "title": content.title,
         "alternative": content.alternative,
         "person": pseudonym(request.user) if results else "",
         "login": f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}",
