@@ -125,7 +125,7 @@ def state_from(enrolment_id: int, progress: Progress) -> EnrolmentState:
 
 def _steps_from_attempts(enrolment_ids: Sequence[int]) -> dict[int, dict[Any, StepState]]:
     percent = Round(F("score") * Decimal(100) / F("max_score"), precision=2)
-    rows: Iterable[dict[str, Any]] = (
+    rows: Any = (
         Attempt.objects.filter(enrolment__in=enrolment_ids)
         .order_by()
         .values("enrolment_id", "step_key")
