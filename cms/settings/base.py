@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from cms.embedded.valkey import broker_url
+from cms.settings.storage import package_storage
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -197,7 +198,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "cms.core.storage.StaticStorage"},
     # Libraries and contents of H5P packages, in directories written once and for all, under `h5p/`.
-    "h5p": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
+    "h5p": package_storage(env.str("H5P_STORAGE_URL", default="")),
 }
 # How much an H5P package may weigh, packed and unpacked, and each of its files; see `courses.h5p.engine.limits`.
 H5P_LIMITS = {
@@ -207,7 +208,7 @@ H5P_LIMITS = {
 }
 WHITENOISE_MAX_AGE = 3600
 # Where browsers find them: the site gives them itself (`courses.h5p.files`) unless nginx or a bucket does.
-SOCLE_H5P_URL = env.str("H5P_URL", default="/h5p-fichiers/")
+SOCLE_H5P_URL = env.str("H5P_URL", default="/h5p-fichiers").rstrip("/") + "/"
 # Contents written here, which `manage.py h5p build` makes packages of.
 SOCLE_H5P_SOURCES = BASE_DIR / "coordination" / "demo" / "activities"
 

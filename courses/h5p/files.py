@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from wsgiref.headers import Headers
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.core.files.storage import FileSystemStorage, storages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -40,10 +41,12 @@ class PackageFilesMiddleware:
     """Answers everything under the address of the files, before asking who is there; a missing one is a 404."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        if urlsplit(settings.SOCLE_H5P_URL).netloc:
+            raise MiddlewareNotUsed("The files are given by another host.")
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        prefix = urlsplit(settings.SOCLE_H5P_URL).path
+        prefix = settings.SOCLE_H5P_URL
         if not request.path_info.startswith(prefix):
             return self.get_response(request)
         storage = storages["h5p"]

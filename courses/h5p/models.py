@@ -276,7 +276,7 @@ class Attempt(models.Model):
     """An attempt brought to its end: what `engine.results.attempts_of` makes of the statements, and nothing else.
 
     `statement` is the one that ends it, `number` its rank; `success` is null when the content does not tell. Scores are
-    points. `answers` are the last words of its parts, as `xapi.as_json` writes them. The times are those of reception.
+    points. `answers` are the last words of its questions, as `xapi.as_json` writes them. Times are those of reception.
     """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="attempts")

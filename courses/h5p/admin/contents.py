@@ -98,11 +98,11 @@ class ContentIndexView(generic.IndexView):
                 sort_key="title",
                 get_url=lambda content: reverse("h5p_contents:edit", args=[content.pk]),
             ),
-            Column("kind", label="Type", accessor="current.main_library.title"),
+            Column("kind", label="Type", accessor="current.main_library.title", classname="h5p-minor"),
             ContentStateColumn("state", label="État"),
-            NumberColumn("usage_count", label="Pages"),
-            NumberColumn("version_count", label="Versions"),
-            DateColumn("created_at", label="Importé", sort_key="created_at"),
+            NumberColumn("usage_count", label="Pages", classname="h5p-minor"),
+            NumberColumn("version_count", label="Versions", classname="h5p-minor"),
+            DateColumn("created_at", label="Importé", sort_key="created_at", classname="h5p-minor"),
         ]
 
 

@@ -97,11 +97,11 @@ class LibraryIndexView(LibraryMixin, generic.IndexView):
                 sort_key="machine_name",
                 get_url=lambda library: reverse("h5p_libraries:library", args=[library.pk]),
             ),
-            Column("name", label="Titre", accessor="title"),
+            Column("name", label="Titre", accessor="title", classname="h5p-minor"),
             LibraryStateColumn("state", label="État"),
             NumberColumn("contents", label="Contenus", sort_key="contents"),
-            SizeColumn("size", label="Taille", sort_key="size"),
-            DateColumn("installed_at", label="Installée", sort_key="installed_at"),
+            SizeColumn("size", label="Taille", sort_key="size", classname="h5p-minor"),
+            DateColumn("installed_at", label="Installée", sort_key="installed_at", classname="h5p-minor"),
         ]
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

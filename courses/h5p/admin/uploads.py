@@ -204,8 +204,8 @@ class UploadIndexView(generic.IndexView):
                 get_url=lambda upload: reverse("h5p_uploads:status", args=[upload.public_id]),
             ),
             StateColumn("state", label="État"),
-            Column("sent_by", label="Envoyé par", accessor="sent_by"),
-            DateColumn("sent_at", label="Envoyé", sort_key="sent_at"),
+            Column("sent_by", label="Envoyé par", accessor="sent_by", classname="h5p-minor"),
+            DateColumn("sent_at", label="Envoyé", sort_key="sent_at", classname="h5p-minor"),
         ]
 
 

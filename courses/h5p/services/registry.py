@@ -35,13 +35,28 @@ class Installation:
 
 
 class MemberFile(File):  # type: ignore[type-arg]  # generic for the type checker only
-    """A member of a package as the storages of Django want a file: read by pieces, once."""
+    """A member of a package as storages want a file: read once, by pieces (Django's) or by number of bytes (S3)."""
 
     def __init__(self, archive: Archive, path: str) -> None:
         super().__init__(None, name=path.rsplit("/", 1)[-1])
         self.archive = archive
         self.path = path
         self.size = archive.size(path)
+        self.pieces, self.rest = archive.chunks(path), b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next `size` bytes, fewer at the end; all that is left when it is negative."""
+        while size < 0 or len(self.rest) < size:
+            piece = next(self.pieces, b"")
+            if not piece:
+                size = len(self.rest)
+                break
+            self.rest += piece
+        taken, self.rest = self.rest[:size], self.rest[size:]
+        return taken
+
+    def seekable(self) -> bool:
+        return False
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
         return self.archive.chunks(self.path)

@@ -44,9 +44,11 @@ WITH taken AS (
     LEFT JOIN h5p_contentversion version
         ON version.content_id = taken.content_id AND version.number = one.version
     ON CONFLICT (registration_id, uuid) DO NOTHING
-    RETURNING uuid
+    RETURNING uuid, version_id
 )
-SELECT taken.finished_sequence, taken.viewed_at, taken.version_id, array(SELECT uuid FROM fresh) FROM taken
+SELECT taken.finished_sequence, taken.viewed_at, array(SELECT uuid FROM fresh),
+       array(SELECT DISTINCT version_id FROM fresh)
+FROM taken
 """
 
 # Only what may end an attempt is read whole; of the rest, when it came.
@@ -110,7 +112,7 @@ def record_statements(*, registration: Registration, payload: Any) -> Recorded:
     """
     received = read(payload, registration)
     if registration.viewed_at is not None and not any(one.statement.verb in results.FINISHING for one in received):
-        return Recorded(len(_take(registration, received, timezone.now())[-1]))
+        return Recorded(len(_take(registration, received, timezone.now()).fresh))
     with transaction.atomic():
         return _record(registration, received, timezone.now())
 
@@ -143,13 +145,14 @@ def _read_one(item: Any, iri: str, names: frozenset[str]) -> Received:
 
 
 def _record(registration: Registration, received: list[Received], now: datetime) -> Recorded:
-    finished, viewed_at, version, fresh = _take(registration, received, now)
-    is_first = viewed_at == now
-    registration.viewed_at = viewed_at
-    new = [one.statement for one in received if one.statement.id in fresh]
+    taken = _take(registration, received, now)
+    is_first = taken.viewed_at == now
+    registration.viewed_at = taken.viewed_at
+    new = [one.statement for one in received if one.statement.id in taken.fresh]
+    parts = frozenset().union(*map(playable.parts_of, taken.versions))
     attempts: tuple[Attempt, ...] = ()
     known: set[UUID] = set()
-    is_settled = may_change(new, finished=finished, parts=playable.parts_of(version))
+    is_settled = may_change(new, finished=taken.finished, parts=parts)
     if is_settled:
         attempts, known = _settle(registration)
     added = tuple(attempt for attempt in attempts if attempt.statement not in known)
@@ -161,7 +164,7 @@ def _record(registration: Registration, received: list[Received], now: datetime)
             is_viewed=True,
             is_declared=registration.declared_at is not None,
         )
-    return Recorded(len(fresh), attempts, added)
+    return Recorded(len(taken.fresh), attempts, added)
 
 
 def may_change(new: Iterable[xapi.Statement], *, finished: int, parts: frozenset[str]) -> bool:
@@ -175,9 +178,16 @@ def may_change(new: Iterable[xapi.Statement], *, finished: int, parts: frozenset
     )
 
 
-def _take(
-    registration: Registration, received: list[Received], now: datetime
-) -> tuple[int, datetime, int, frozenset[UUID]]:
+class Taken(NamedTuple):
+    """What TAKE tells: where the last attempt ends, when anything first came, what is new and what versions said it."""
+
+    finished: int
+    viewed_at: datetime
+    fresh: list[UUID]
+    versions: list[int]
+
+
+def _take(registration: Registration, received: list[Received], now: datetime) -> Taken:
     statements = [
         {
             "uuid": str(one.statement.id),
@@ -203,8 +213,7 @@ def _take(
         if Registration.objects.filter(pk=registration.pk, received__gt=MOST_EVER - len(received)).exists():
             raise TooMuch("Trop de résultats ont déjà été enregistrés pour cette activité.")
         raise TooOften
-    finished, viewed_at, version, fresh = row
-    return finished, viewed_at, version, frozenset(fresh)
+    return Taken(*row)
 
 
 def _settle(registration: Registration) -> tuple[tuple[Attempt, ...], set[UUID]]:
@@ -272,8 +281,14 @@ def _attempt(version: int, end: results.Attempt, rows: list[Row]) -> Attempt:
         is_derived=end.is_derived,
         started_at=min(row.received_at for row in rows),
         finished_at=next(row.received_at for row in rows if row.uuid == end.statement.id),
-        answers=[xapi.as_json(answer) for answer in end.answers],
+        answers=[xapi.as_json(answer) for answer in (*end.answers, *_own_question(end.statement))],
     )
+
+
+def _own_question(statement: xapi.Statement) -> list[xapi.Statement]:
+    """A content of one question answers it by the very word that ends the attempt."""
+    is_question = statement.question.interaction not in ("", "compound")
+    return [statement] if is_question else []
 
 
 def _as_row(attempt: Attempt) -> dict[str, Any]:

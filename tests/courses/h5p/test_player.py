@@ -274,9 +274,9 @@ def test_a_length_that_lies_is_refused(registration: Registration, send: Send) -
 @given(value=JSON, key=st.sampled_from(["id", "sequence", "version", "statement"]), is_state=st.booleans())
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_value_anywhere_is_kept_or_refused(
-    registration: Registration, send: Send, value: Any, key: str, door: bool
+    registration: Registration, send: Send, value: Any, key: str, is_state: bool
 ) -> None:
-    if door:
+    if is_state:
         payload: Any = {"dataType": "state", "subContentId": "0", "data": "1", key: value, "version": value}
         assert send(registration, payload, receive_state).status_code in (200, 400, 409, 413)
     else:

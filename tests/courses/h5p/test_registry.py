@@ -19,6 +19,7 @@ from courses.h5p.models import Content, ContentVersion, Library
 from courses.h5p.queries import Upgrade, upgrades
 from courses.h5p.registry import Installed
 from courses.h5p.services.registry import (
+    MemberFile,
     Outcome,
     import_content,
     install_libraries,
@@ -290,3 +291,18 @@ def test_contents_that_play_with_an_older_version_are_listed(django_assert_num_q
     assert upgrades() == [Upgrade(content, SORT, LibraryName("H5P.Sort", 1, 10))]
     quarantine(library=Library.objects.get(minor=10), reason="En cours d'examen.")
     assert upgrades() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [1, 7, 4096, -1])
+def test_a_member_is_read_as_each_storage_likes(size: int) -> None:
+    """S3 asks for a number of bytes, disks for pieces: the same bytes come."""
+    checked = look()
+    path = "H5P.Sort-1.2/semantics.json"
+    assert checked.archive is not None
+    file, found = MemberFile(checked.archive, path), b""
+    while taken := file.read(size):
+        found += taken
+    assert found == b"".join(MemberFile(checked.archive, path).chunks())
+    assert len(found) == file.size
+    assert not file.seekable()

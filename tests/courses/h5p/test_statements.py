@@ -394,3 +394,21 @@ def test_states_are_bounded(registration: Registration, monkeypatch: pytest.Monk
         save_state(registration=registration, data_type="t100", body="1")
     save_state(registration=registration, data_type="t99", body="2")
     assert SavedState.objects.count() == 100
+
+
+def test_a_content_of_one_question_answers_it_by_its_end(registration: Registration) -> None:
+    end = item(registration, 1, "answered", response="true", score=points(1, 1))
+    end["statement"]["object"]["definition"] = {"interactionType": "true-false", "correctResponsesPattern": ["false"]}
+    record_statements(registration=registration, payload=post(end))
+    assert [(one["response"], one["correct"]) for one in Attempt.objects.get().answers] == [("true", ["false"])]
+
+
+def test_what_a_former_version_said_late_still_counts(person: User) -> None:
+    content = imported(book())
+    registration = opened(person, content)
+    record_statements(registration=registration, payload=post(item(registration, 1, score=points(5))))
+    moved = opened(person, imported(members(), replaces=content))
+    late = [item(moved, at, part=part, score=points(1, 1)) | {"version": 1} for at, part in enumerate((A, B), start=2)]
+    record_statements(registration=moved, payload=post(*late))
+    first = content.versions.get(number=1).pk
+    assert [(row["version_id"], row["is_derived"]) for row in rows()] == [(first, False), (first, True)]

@@ -14,21 +14,21 @@ class SocleActivity extends HTMLElement {
   connectedCallback() {
     this.parts = Object.fromEntries([...this.querySelectorAll("[data-part]")].map((one) => [one.dataset.part, one]));
     this.gate = new Gate();
-    this.frame = Object.assign(document.createElement("iframe"), { title: this.title, allow: "fullscreen" });
+    this.frame = Object.assign(document.createElement("iframe"), { title: this.title, allow: "fullscreen", loading: "lazy" });
     this.frame.setAttribute("sandbox", "allow-scripts");
     this.frame.src = this.getAttribute("src");
-    this.removeAttribute("title"); // else a tooltip over everything
+    this.removeAttribute("title"); // a tooltip over everything
     const [results, state] = ["results", "state"].map((name) => this.getAttribute(name));
     // A page that is the same for everyone says who plays around its body; who is nobody there plays a preview.
     const person = this.getAttribute("person") || this.closest("[data-person]")?.dataset.person;
     if (results && !person) this.tell({ saved: "Aperçu : rien n'est enregistré." });
     else if (results) this.queue = new Queue({ name: `${person}:${results}`, results, state, tell: (answer) => this.tell(answer) });
-    this.events = new AbortController();
-    const { signal } = this.events;
+    const { signal } = (this.events = new AbortController());
     addEventListener("message", (event) => this.hear(event), { signal });
     onFullScreen(this, this.parts.screen, signal);
-    for (const name of ["online", "pagehide", "focus"]) addEventListener(name, () => this.queue?.send(), { signal });
-    document.addEventListener("visibilitychange", () => this.queue?.send(), { signal });
+    for (const name of ["online", "focus"]) addEventListener(name, () => this.queue?.send(), { signal });
+    addEventListener("pagehide", () => this.queue?.flush(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden && this.queue?.flush(), { signal });
     this.append(this.frame);
   }
 

@@ -1,6 +1,7 @@
 // What comes from the frame of an activity was written by strangers: looked at before anything is done with it.
 const LONGEST = 300_000; // characters of one message
-const PER_SECOND = 60;
+const WINDOW = 10_000; // milliseconds
+const MOST = 600; // messages of one kind in a window
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 const isText = (value, most) => typeof value === "string" && value.length <= most;
@@ -21,21 +22,22 @@ const READERS = {
 
 export class Gate {
   constructor() {
-    this.times = [];
+    this.times = {};
   }
 
   // The message as far as it is sound, null when it is not for us or not sound.
   read({ source, origin, data }, frame) {
     if (source !== frame.contentWindow || origin !== "null" || data?.context !== "socle") return null;
-    if (!Object.hasOwn(READERS, data.kind) || this.isFlooded()) return null;
+    if (!Object.hasOwn(READERS, data.kind) || this.isFlooded(data.kind)) return null;
     const read = READERS[data.kind](data);
     if (!read || JSON.stringify(read).length > LONGEST) return null;
     return { kind: data.kind, ...read };
   }
 
-  isFlooded() {
+  isFlooded(kind) {
     const now = performance.now();
-    this.times = this.times.filter((time) => now - time < 1_000);
-    return this.times.push(now) > PER_SECOND;
+    const times = (this.times[kind] ?? []).filter((time) => now - time < WINDOW);
+    this.times[kind] = times.length < MOST ? [...times, now] : times;
+    return times.length >= MOST;
   }
 }

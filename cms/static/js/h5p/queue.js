@@ -13,19 +13,19 @@ export class Queue {
   }
 
   push({ kind, ...entry }) {
-    const name = kind === "state" ? `state:${entry.dataType}:${entry.subContentId}` : `statement:${entry.id}`;
-    this.shelf.put(name, { kind, ...entry });
+    const { dataType, subContentId, id } = entry;
+    this.shelf.put(kind === "state" ? `state:${dataType}:${subContentId}` : `statement:${id}`, { kind, ...entry });
     if (!this.failures) this.later();
   }
 
   later(milliseconds = SOON) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), milliseconds);
+    return false;
   }
 
   // What goes next: statements together, a state alone.
-  next() {
-    const [first, ...others] = this.shelf.all();
+  next([first, ...others] = this.shelf.all()) {
     if (first?.kind !== "statement") return first ? [first] : [];
     const end = others.findIndex((entry) => entry.kind !== "statement");
     return [first, ...others.slice(0, end < 0 ? undefined : end)].slice(0, this.most);
@@ -39,15 +39,19 @@ export class Queue {
     this.isSending = false;
   }
 
+  // The page goes away: everything leaves at once, what is already on its way as well. Twice the same is once.
+  flush() {
+    for (let entries = this.shelf.all(), batch; entries.length; entries = entries.slice(batch.length)) {
+      this.deliver((batch = this.next(entries)));
+    }
+  }
+
   // Whether to go on with the next ones.
   async deliver(batch) {
     const answer = await post(batch[0].kind === "state" ? this.state : this.results, batch);
     this.failures = answer.again ? this.failures + 1 : 0;
     this.tell(answer);
-    if (answer.again) {
-      this.later(Math.max(answer.wait ?? 0, Math.min(LONGEST_WAIT, 1_000 * 2 ** this.failures)));
-      return false;
-    }
+    if (answer.again) return this.later(Math.max(answer.wait ?? 0, Math.min(LONGEST_WAIT, 1_000 * 2 ** this.failures)));
     // One that is refused must not take the others with it: they go one by one, and that one alone is given up.
     this.most = answer.saved || batch.length === 1 ? AT_ONCE : 1;
     if (answer.saved || batch.length === 1) batch.forEach((entry) => this.shelf.drop(entry));
