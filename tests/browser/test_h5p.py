@@ -242,6 +242,57 @@ def test_a_content_that_shouts_or_lies_is_not_listened_to(learner: Visitor, live
     learner.assert_sound()
 
 
+def test_what_is_said_as_the_page_closes_is_kept(learner: Visitor, live_site: LiveSite, add: Any) -> None:
+    page, key = learner.page, add(PLAY, 109, "Partir")
+    page.goto(f"/essais/h5p/{key}/")
+    frame(page).locator("#more").click()
+    saved(page)
+    frame(page).locator("#end").click()
+    page.goto("about:blank")
+    for _time in range(50):
+        if attempts_of(live_site, key):
+            break
+        page.wait_for_timeout(100)
+    assert attempts_of(live_site, key) == 1
+    learner.assert_sound()
+
+
+def test_one_that_is_refused_does_not_take_the_others_with_it(learner: Visitor, live_site: LiveSite, add: Any) -> None:
+    wrong = "self.triggerXAPIScored(9, 5, 'answered', true, true);"
+    script = PLAY.replace("self.triggerXAPIScored(count", f"{wrong} self.triggerXAPIScored(count")
+    page, key = learner.page, add(script, 110, "Impossible")
+    learner.expected_statuses = {400}
+    page.goto(f"/essais/h5p/{key}/")
+    frame(page).locator("#end").click()
+    all_sent(page)
+    assert attempts_of(live_site, key) == 1
+    learner.assert_sound()
+
+
+def test_the_next_person_at_the_machine_sends_nothing_for_the_one_before(
+    visit: Any, live_site: LiveSite, add: Any
+) -> None:
+    learner: Visitor = visit()
+    learner.sign_in(PERSON)
+    page, key = learner.page, add(PLAY, 111, "Poste partagé")
+    page.goto(f"/essais/h5p/{key}/")
+    frame(page).locator("#more").click()
+    saved(page)
+    learner.context.set_offline(True)
+    frame(page).locator("#end").click()
+    expect(page.locator("[data-part=status]")).to_contain_text("Hors connexion")
+    learner.context.clear_cookies()
+    page.goto("about:blank")
+    learner.context.set_offline(False)
+    learner.sign_in("formateur@demo.example")
+    page.goto(f"/essais/h5p/{key}/")
+    saved(page)
+    page.wait_for_timeout(1_000)
+    assert waiting(page) >= 1
+    assert attempts_of(live_site, key) == 0
+    learner.assert_sound()
+
+
 def test_full_screen_comes_and_goes(learner: Visitor, add: Any) -> None:
     page, key = learner.page, add(PLAY, 108, "Écran")
     page.goto(f"/essais/h5p/{key}/")

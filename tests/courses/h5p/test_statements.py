@@ -267,6 +267,26 @@ def test_two_posts_of_the_same_statements_at_once_make_one_attempt() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_two_openings_at_once_make_one_registration() -> None:
+    person, content = UserFactory(), imported()
+    barrier, found = threading.Barrier(4), []
+
+    def come() -> None:
+        try:
+            barrier.wait(20)
+            found.append(opened(person, content).pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=come) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [Registration.objects.get().pk] * 4
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_answer_and_its_end_sent_at_once_are_put_together() -> None:
     registration = opened(UserFactory(), imported())
     Registration.objects.update(viewed_at=registration.created_at)
