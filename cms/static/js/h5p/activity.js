@@ -3,12 +3,7 @@
 import { Gate } from "./gate.js";
 import { Queue } from "./queue.js";
 import { onFullScreen } from "./full-screen.js";
-
-const TROUBLES = {
-  failure: "Cette activité ne s'affiche pas. Rechargez la page ; si cela ne change rien, prévenez votre formateur.",
-  trouble: "Un élément de cette activité a rencontré un problème. Si elle ne répond plus, rechargez la page : ce qui est enregistré le reste.",
-  blocked: "Une partie de cette activité vient d'un autre site : elle n'est pas affichée.",
-};
+import { TROUBLES } from "./troubles.js";
 
 class SocleActivity extends HTMLElement {
   connectedCallback() {
