@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import WIDTHS, LiveSite, Visitor
+from tests.browser.conftest import AXE, WIDTHS, LiveSite, Visitor
 
 TRAINER = "formateur@demo.example"
 # Wagtail's own: its search field and ours are two landmarks of one name.
@@ -94,7 +94,19 @@ def test_a_package_is_sent_reread_and_completed(visit: Any, live_site: LiveSite,
     page.goto("/admin/h5p/contents/?q=mots+ete")
     expect(page.get_by_role("link", name="Les mots de l'été")).to_be_visible()
     assert_accessible(trainer)
-    assert live_site.rows("SELECT count(*) FROM h5p_registration WHERE context LIKE 'preview%'") == [(0,)]
+    assert live_site.rows("SELECT count(*) FROM h5p_registration") == [(0,)]  # a preview keeps nothing
+
+    # In the window where a page chooses it.
+    ((lesson,),) = live_site.rows("SELECT min(page_ptr_id) FROM courses_lessonpage")
+    page.goto(f"/admin/pages/{lesson}/edit/")
+    page.evaluate("ModalWorkflow({url: '/admin/h5p/content-chooser/?q=mots+ete', onload: {choose: () => {}}})")
+    window = page.get_by_role("dialog")
+    expect(window.get_by_role("link", name="Les mots de l'été")).to_be_visible()
+    expect(window.get_by_label("Type")).to_be_visible()
+    page.wait_for_function("getComputedStyle(document.querySelector('.modal')).opacity === '1'")
+    page.evaluate(AXE.read_text())
+    in_window = "options => axe.run('.modal-content', options).then(found => found.violations.map(one => one.id))"
+    assert page.evaluate(in_window, {"runOnly": OURS}) == []
 
 
 def test_a_file_dropped_is_the_file_sent(visit: Any, live_site: LiveSite) -> None:

@@ -246,7 +246,7 @@ class ChooseMixin:
     @property
     def columns(self) -> list[Any]:
         picture = PictureColumn("picture", label="Image", width="5rem")
-        kind = Column("kind", label="Type", accessor="current.main_library.title")
+        kind = Column("kind", label="Type", accessor="current.main_library.title", classname="h5p-minor")
         return [picture, *super().columns, kind]  # type: ignore[misc]
 
 
