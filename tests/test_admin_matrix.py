@@ -134,6 +134,7 @@ WHO: dict[str, tuple[str, ...]] = {
     "h5p/contents/history/{content}/": (T, A),
     "h5p/contents/usage/{content}/": (T, A),
     "h5p/contents/replace/{content}/": (T, A),
+    "h5p/contents/answers/{content}/": (T, A),
     "h5p/contents/preview/{version}/": (T, A),
     "h5p/contents/download/{version}/": (T, A),
     "h5p/uploads/": (T, A),

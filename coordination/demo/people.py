@@ -26,7 +26,9 @@ from cms.roadmap.models import Evidence, ThemeLink
 from cms.roadmap.queries import page_source
 from coordination.demo.blocks import NAMESPACE
 from coordination.demo.cast import ACCOUNTS, PEOPLE, Someone, Walk
+from coordination.demo.plays import play_activities
 from courses import quiz
+from courses.activities import RULE
 from courses.enums import StepKind, StepStatus
 from courses.models import Attempt, CoursePage, Enrolment, EnrolmentState, QuizPage
 from courses.services import enrol, recompute, retake
@@ -145,6 +147,9 @@ class PeopleWriter:
         asked = [step for step in enrolment.version.manifest if step["is_required"]]
         for rank, step in enumerate(asked[: walk.steps], start=1):
             ago = hour + walk.started - (walk.started - walk.last) * rank / walk.steps
+            if step["rule"] == RULE:
+                play_activities(enrolment, step, at=self._day(ago), draw=draw)
+                continue
             if step["kind"] == StepKind.QUIZ and draw.random() < 0.3:
                 attempts.append(self._attempt(enrolment, step, ago + AN_HOUR, wrong=2))
             attempts.append(self._attempt(enrolment, step, ago, wrong=self._slips(step, draw)))

@@ -1,6 +1,6 @@
 """What is asked of who sends a package, and of who decides."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -10,8 +10,9 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.images.widgets import AdminImageChooser
 from wagtail.models import ReferenceIndex
 
+from cms.core.filters import AddressForm
 from courses.h5p.engine.limits import MIB
-from courses.h5p.models import Content
+from courses.h5p.models import Content, ContentVersion
 from courses.h5p.queries import kinds_of_content
 from courses.h5p.services.uploads import limits
 
@@ -95,6 +96,40 @@ class QuarantineForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": 255}),
         error_messages={"required": "Dites pourquoi cette bibliothèque est arrêtée."},
     )
+
+
+class VersionField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: ContentVersion) -> str:  # type: ignore[override]
+        return f"Version {obj.number}"
+
+
+class ResultsForm(AddressForm):
+    """Which results are looked at, as the address says."""
+
+    version = VersionField(
+        label="Version", queryset=ContentVersion.objects.none(), required=False, to_field_name="number"
+    )
+    essais = forms.ChoiceField(
+        label="Essais",
+        required=False,
+        choices=[("premiers", "Le premier essai de chacun"), ("tous", "Tous les essais")],
+    )
+
+    def __init__(self, *args: Any, content: Content, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        versions = content.versions.defer("params", "metadata").select_related(None)
+        field = cast(VersionField, self.fields["version"])
+        field.queryset, field.empty_label = versions, None
+        self.content = content
+
+    @property
+    def chosen(self) -> tuple[ContentVersion, bool]:
+        """The version, the current one unless told, and whether only the first attempts count."""
+        self.is_valid()
+        version = self.cleaned_data.get("version") or self.content.current
+        assert version is not None  # noqa: S101 - a content has a version from its import on
+        self.initial = {"version": version.number, "essais": self.cleaned_data.get("essais") or "premiers"}
+        return version, self.initial["essais"] == "premiers"
 
 
 def errors_of(form: Any) -> list[str]:

@@ -24,6 +24,7 @@ from wagtail.models import ReferenceIndex
 
 from cms.core.text import slug_of
 from courses.h5p.admin.permissions import may_upload
+from courses.h5p.admin.results import ResultsView
 from courses.h5p.admin.uploads import UploadView
 from courses.h5p.export import export_package
 from courses.h5p.forms import ContentForm, kind_field
@@ -122,7 +123,9 @@ class ContentEditView(generic.EditView):
     def header_buttons(self) -> list[Any]:
         replace = reverse("h5p_contents:replace", args=[self.object.pk])
         download = reverse("h5p_contents:download", args=[self.object.current_id])
+        results = reverse("h5p_contents:answers", args=[self.object.pk])
         return [
+            HeaderButton("Résultats", url=results, icon_name="list-ul", priority=5),
             HeaderButton("Remplacer", url=replace, icon_name="upload", priority=10),
             HeaderButton("Télécharger", url=download, icon_name="download", priority=20, attrs={"download": True}),
         ]
@@ -213,6 +216,7 @@ class ContentViewSet(ModelViewSet):
             *super().get_urlpatterns(),
             path("replace/<int:pk>/", UploadView.as_view(), name="replace"),
             path("preview/<int:version>/", PreviewView.as_view(), name="preview"),
+            path("answers/<int:pk>/", ResultsView.as_view(), name="answers"),
             path("download/<int:version>/", DownloadView.as_view(), name="download"),
         ]
 
