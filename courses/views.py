@@ -234,7 +234,8 @@ def receives(receive: Callable[[HttpRequest, Registration], HttpResponse]) -> Ca
             return JsonResponse({"error": "Vous ne suivez pas cette activité : rien n'est enregistré."}, status=404)
         content, context = asked.activity.content, str(asked.place)
         try:
-            return receive(request, open_registration(person=request.user, content=content, context=context))
+            registration = open_registration(person=request.user, content=content, context=context, may_go_over=False)
+            return receive(request, registration)
         except CourseError as refusal:
             return JsonResponse({"error": str(refusal)}, status=409)
 

@@ -57,11 +57,12 @@ class Opening:
     is_playable: bool
 
 
-def open_registration(*, person: Any, content: Content | int, context: str) -> Registration:
+def open_registration(*, person: Any, content: Content | int, context: str, may_go_over: bool = True) -> Registration:
     """Return the registration of a person for a content in a place, made at the first call; one query.
 
     `content` may be its identifier alone. Its `opening` is what `player.play` needs. When an attempt was finished and
-    another version is current, the registration goes over to it and what was left half-done is forgotten. Raises
+    another version is current, the registration goes over to it and what was left half-done is forgotten; not while
+    results come in, which is what `may_go_over` is for: the former version is still on the screen. Raises
     Content.DoesNotExist.
     """
     key = content if isinstance(content, int) else content.pk
@@ -71,7 +72,7 @@ def open_registration(*, person: Any, content: Content | int, context: str) -> R
             continue
         registration, opening, is_over = row
         registration.person = person
-        if not is_over:
+        if not (is_over and may_go_over):
             registration.opening = opening
             return registration
         _go_over(registration)

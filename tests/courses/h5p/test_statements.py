@@ -18,7 +18,7 @@ from cms.accounts.models import User
 from courses.h5p.errors import NotKept, TooMuch, TooOften
 from courses.h5p.models import Attempt, Content, Registration, SavedState, Statement
 from courses.h5p.services import results
-from courses.h5p.services.registrations import declare_finished
+from courses.h5p.services.registrations import declare_finished, open_registration
 from courses.h5p.services.results import record_statements
 from courses.h5p.services.states import save_state
 from courses.h5p.signals import attempt_recorded
@@ -118,6 +118,8 @@ def test_a_registration_keeps_its_version_until_an_attempt_is_finished(registrat
     content = imported(members(), replaces=registration.content)
     assert opened(person, content).version == first
     record_statements(registration=registration, payload=post(item(registration, 1, score=points(5))))
+    still = open_registration(person=person, content=content, context="ici", may_go_over=False)
+    assert still.version == first  # results come in: what wrote them is still on the screen
     moved = opened(person, content)
     assert moved.version == content.current != first
     assert list(moved.states.all()) == []
