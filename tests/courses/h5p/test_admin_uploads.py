@@ -94,7 +94,7 @@ def test_a_package_is_sent_checked_and_imported(
         trainer,
     )
     done = page(client, upload)
-    assert "« Fait ou interprétation » est importé" in done
+    assert "« Fait ou interprétation » est importé" in done
     assert "data-again" not in done
     assert f'href="/admin/h5p/contents/edit/{upload.version.content_id}/"' in done
 
