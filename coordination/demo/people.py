@@ -147,8 +147,9 @@ class PeopleWriter:
         asked = [step for step in enrolment.version.manifest if step["is_required"]]
         for rank, step in enumerate(asked[: walk.steps], start=1):
             ago = hour + walk.started - (walk.started - walk.last) * rank / walk.steps
+            if "activities" in step:
+                play_activities(enrolment, step, at=self._day(ago), draw=Random(f"{person.email}/{step['step_key']}"))  # noqa: S311 - as above
             if step["rule"] == RULE:
-                play_activities(enrolment, step, at=self._day(ago), draw=draw)
                 continue
             if step["kind"] == StepKind.QUIZ and draw.random() < 0.3:
                 attempts.append(self._attempt(enrolment, step, ago + AN_HOUR, wrong=2))
