@@ -55,3 +55,14 @@ class ContentChanged(NotKept):
 
     def __init__(self) -> None:
         super().__init__("Cette activité a changé depuis : rechargez la page pour continuer.")
+
+
+class EditedMeanwhile(H5PError):
+    """Somebody made another version of the content while it was being edited."""
+
+    def __init__(self, by: str) -> None:
+        who = by or "Quelqu'un"
+        super().__init__(
+            f"{who} a enregistré une autre version pendant que vous écriviez : la vôtre n'est pas enregistrée."
+            " Gardez une copie de ce que vous venez d'écrire, puis rouvrez le contenu."
+        )

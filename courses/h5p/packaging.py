@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from courses.h5p.authoring.words import translated
 from courses.h5p.engine.archive import Deadline
 from courses.h5p.engine.issues import Issues
 from courses.h5p.engine.libraries import Library, load_order, read_library
@@ -24,7 +25,6 @@ LIBRARIES = Path(__file__).parent / "libraries"
 # Identifiers of questions are drawn in it from the names of their file and of themselves.
 QUESTIONS = uuid.UUID("5c6f2b0e-8d1a-4f6e-9a63-0f5d0c4b7e21")
 EPOCH = (1980, 1, 1, 0, 0, 0)
-TRANSLATED = ("label", "description", "default", "entity", "placeholder")
 
 
 class NotBuilt(ValueError):
@@ -111,24 +111,6 @@ def translation_of(name: LibraryName, language: str) -> list[dict[str, Any]]:
     """What `language/<code>.json` says of each field; empty when there is no such file."""
     path = LIBRARIES / name.folder / "language" / f"{language}.json"
     return read_json(path)["semantics"] if path.exists() else []
-
-
-def translated(fields: list[dict[str, Any]], words: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Semantics with the words of a language file, which has the same shape: fields in the same places."""
-    return [
-        translated_field(field, words[at] if at < len(words) and isinstance(words[at], dict) else {})
-        for at, field in enumerate(fields)
-    ]
-
-
-def translated_field(field: dict[str, Any], words: dict[str, Any]) -> dict[str, Any]:
-    said = field | {key: words[key] for key in TRANSLATED if key in words}
-    for key in ("fields", "options"):
-        if isinstance(field.get(key), list):
-            said[key] = translated(field[key], words.get(key) or [])
-    if isinstance(field.get("field"), dict):
-        said["field"] = translated_field(field["field"], words.get("field") or {})
-    return said
 
 
 def with_defaults(value: Any, field: dict[str, Any], *, path: str) -> Any:

@@ -1,7 +1,7 @@
 """What it takes to play a version, kept by each process: versions and patches of libraries never change."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from django.conf import settings
 from courses.h5p.addresses import file_url
 from courses.h5p.engine import parts
 from courses.h5p.engine.libraries import load_order, styled
-from courses.h5p.models import ContentVersion
+from courses.h5p.models import ContentVersion, Library
 
 # What a JSON text in a page must not hold: it would end the script it stands in.
 ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
@@ -58,7 +58,12 @@ def _parts_of(version: int) -> frozenset[str]:
 @lru_cache(maxsize=32)
 def _playable(key: int, patches: tuple[str, ...], root: str, site: str) -> Playable:
     version = ContentVersion.objects.select_related("content", "main_library").get(pk=key)
-    rows = {row.name: row for row in version.libraries.all()}
+    return described(version, version.libraries.all(), key=key, directory=version.directory)
+
+
+def described(version: ContentVersion, libraries: Iterable[Library], *, key: int, directory: str) -> Playable:
+    """Return a version as it plays with these libraries, its files standing in `directory`; it need not be stored."""
+    rows = {row.name: row for row in libraries}
     declared = {name: row.declared for name, row in rows.items()}
     main = version.main_library.name
     # The main library last: what its parameters call for by name is there when it starts.
@@ -74,7 +79,7 @@ def _playable(key: int, patches: tuple[str, ...], root: str, site: str) -> Playa
         "embedCode": "",
         "resizeCode": "",
         "url": version.content.iri,
-        "contentUrl": file_url(version.directory),
+        "contentUrl": file_url(directory),
         "title": version.content.title,
         "metadata": {"title": version.content.title, "license": "U"} | _shown(version.metadata),
         "displayOptions": dict.fromkeys(("frame", "export", "embed", "copyright", "icon"), False),

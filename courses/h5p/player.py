@@ -25,7 +25,7 @@ from courses.h5p.errors import ContentChanged, H5PError, NotKept, TooMuch, TooOf
 from courses.h5p.identity import address, pseudonym
 from courses.h5p.l10n import CORE
 from courses.h5p.models import ContentVersion, Registration
-from courses.h5p.playable import escaped, playable
+from courses.h5p.playable import Playable, escaped, playable
 from courses.h5p.services.registrations import Opening, open_again, open_version
 from courses.h5p.services.results import record_statements
 from courses.h5p.services.states import save_state
@@ -46,9 +46,18 @@ def play(request: HttpRequest, subject: Registration | ContentVersion) -> HttpRe
     else:
         opening = open_version(subject)
         version, is_kept = subject.pk, False
+    shown = playable(version, opening.patches) if opening.is_playable else None
+    return _document(request, shown, opening, is_kept=is_kept)
+
+
+def play_unsaved(request: HttpRequest, shown: Playable | None) -> HttpResponse:
+    """Return the document in which something not stored yet plays; None: one of its libraries is in quarantine."""
+    return _document(request, shown, Opening((), (), shown is not None), is_kept=False)
+
+
+def _document(request: HttpRequest, shown: Playable | None, opening: Opening, *, is_kept: bool) -> HttpResponse:
     nonce = secrets.token_urlsafe(16)
-    if opening.is_playable:
-        shown = playable(version, opening.patches)
+    if shown is not None:
         own = _own(request, opening, number=shown.number, key=shown.key, is_kept=is_kept)
         response = render(request, "h5p/player.html", {"shown": shown, "own": escaped(own), "nonce": nonce})
     else:

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from courses.h5p.admin.authoring import authoring
 from courses.h5p.admin.contents import ContentViewSet, content_chooser
 from courses.h5p.admin.libraries import LibraryViewSet
 from courses.h5p.admin.uploads import UploadViewSet
@@ -22,7 +23,7 @@ class H5PGroup(ViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def h5p() -> list[Any]:
-    return [H5PGroup(), content_chooser]
+    return [H5PGroup(), authoring, content_chooser]
 
 
 @hooks.register("insert_global_admin_css")

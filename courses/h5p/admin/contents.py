@@ -89,6 +89,11 @@ class ContentIndexView(generic.IndexView):
     def search_queryset(self, queryset: Any) -> Any:
         return queryset.matching(self.search_query) if self.is_searching else queryset
 
+    @cached_property
+    def header_buttons(self) -> list[Any]:
+        create = HeaderButton("Créer un contenu", url=reverse("h5p_authoring:index"), icon_name="edit", priority=5)
+        return [create, *super().header_buttons]
+
     @property
     def columns(self) -> list[Any]:
         return [
@@ -124,7 +129,9 @@ class ContentEditView(generic.EditView):
         replace = reverse("h5p_contents:replace", args=[self.object.pk])
         download = reverse("h5p_contents:download", args=[self.object.current_id])
         results = reverse("h5p_contents:answers", args=[self.object.pk])
+        write = reverse("h5p_authoring:edit", kwargs={"content": self.object.pk})
         return [
+            HeaderButton("Modifier le contenu", url=write, icon_name="edit", priority=3),
             HeaderButton("Résultats", url=results, icon_name="list-ul", priority=5),
             HeaderButton("Remplacer", url=replace, icon_name="upload", priority=10),
             HeaderButton("Télécharger", url=download, icon_name="download", priority=20, attrs={"download": True}),

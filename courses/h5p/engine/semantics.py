@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeGuard
 
 import nh3
@@ -23,6 +24,7 @@ Field = dict[str, Any]
 
 LARGEST = 1e15
 BARE_AMPERSAND = re.compile(r"&(?!#\d+;|#x[0-9a-f]+;|[a-z][a-z0-9]*;)", re.IGNORECASE)
+CHARACTER = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]*);|.", re.IGNORECASE | re.DOTALL)
 MARKUP = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -190,7 +192,7 @@ class Walker:
             return rich_text(words, one) if self.fits(words, one, path) else ""
         most = one.get("maxLength")
         if is_number(most) and most >= 0:
-            words = words[: int(most)]
+            words = shortened(words, int(most))
         return plain_text(words) if self.fits(words, one, path) else ""
 
     def fits(self, words: str, one: Field, path: str) -> bool:
@@ -282,6 +284,13 @@ class Walker:
 def plain_text(words: str) -> str:
     """Text without markup, escaped once, as content types expect it: what is already an entity stays."""
     return BARE_AMPERSAND.sub("&amp;", words).translate(MARKUP)
+
+
+def shortened(words: str, most: int) -> str:
+    """The first `most` characters as they are read: an entity is one, and is never cut."""
+    if len(words) <= most:
+        return words
+    return "".join(found[0] for found in islice(CHARACTER.finditer(words), most))
 
 
 def rich_text(words: str, one: Field) -> str:

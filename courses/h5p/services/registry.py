@@ -121,7 +121,7 @@ def import_content(*, checked: Checked, by: Any = None, replaces: Content | None
         raise PackageRefused("Ce paquet a des erreurs : il n'est pas importé.", checked)
     if lacking := [library.name for library in to_install(checked)]:
         raise LibrariesToInstall(lacking)
-    rows = _rows_of(checked)
+    rows = rows_of([*checked.walk.libraries, *checked.dependencies])
     content = replaces or Content.objects.create(title=checked.title, created_by=by)
     content = Content.objects.select_for_update(of=("self",)).get(pk=content.pk)
     version = ContentVersion(
@@ -184,10 +184,12 @@ def _delete_files(paths: Iterable[str]) -> None:
         storages["h5p"].delete(path)
 
 
-def _rows_of(checked: Checked) -> dict[LibraryName, Library]:
-    """Every library the content plays with, by name."""
-    assert checked.walk is not None and checked.main is not None  # noqa: S101 - as the caller checked
-    ordered = load_order([*checked.walk.libraries, *checked.dependencies], Installed())
+def rows_of(needed: Iterable[LibraryName]) -> dict[LibraryName, Library]:
+    """Every library a content plays with when it needs these, by name; nobody removes them before the commit.
+
+    Raises LibrariesToInstall.
+    """
+    ordered = load_order(needed, Installed())
     names = [library.name for library in ordered]
     locked = Library.objects.named(names).select_for_update(of=("self",), no_key=True).order_by("pk")
     rows = {row.name: row for row in locked}

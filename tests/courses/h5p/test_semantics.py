@@ -49,6 +49,8 @@ def test_what_has_no_place_is_left_out() -> None:
             "&lt;b&gt;R&amp;D&lt;/b&gt; « l&#x27;an » &amp; &#39;2&#39;",
         ),
         ({"type": "text", "maxLength": 3}, "abcdef", "abc"),
+        ({"type": "text", "maxLength": 5}, "L'eau vive", "L&#x27;eau"),
+        ({"type": "text", "maxLength": 5}, "L&#x27;eau", "L&#x27;eau"),
         ({"type": "text"}, 12, "12"),
         ({"type": "text"}, ["a"], None),
         ({"type": "text", "regexp": {"pattern": "^[0-9]+$"}}, "12", "12"),

@@ -12,11 +12,12 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 
 from coordination.demo.activities import load_activities
+from courses.h5p.authoring.words import TRANSLATED
 from courses.h5p.engine.names import LibraryName
 from courses.h5p.engine.results import Policy, default_policy
 from courses.h5p.engine.validator import Checked, check
 from courses.h5p.models import ContentVersion, Library
-from courses.h5p.packaging import LIBRARIES, TRANSLATED, NotBuilt, build, semantics_of, translation_of
+from courses.h5p.packaging import LIBRARIES, NotBuilt, build, semantics_of, translation_of
 from tests.courses.h5p.test_registry import written
 
 SOURCES = sorted(settings.SOCLE_H5P_SOURCES.glob("*.yaml"))
