@@ -155,6 +155,11 @@ WHO: dict[str, tuple[str, ...]] = {
     "h5p/libraries/{library}/": (A,),
     "h5p/libraries/{library}/quarantine/": (A,),
     "h5p/libraries/{library}/release/": (A,),
+    "h5p/forwarding/": (A,),
+    "h5p/forwarding/resume/": (A,),
+    "h5p/forwarding/retry/": (A,),
+    "h5p/forwarding/{forwarding}/retry/": (A,),
+    "h5p/forwarding/{forwarding}/discard/": (A,),
     "h5p/content-chooser/": (T, C, A),
     "h5p/content-chooser/results/": (T, C, A),
     "h5p/content-chooser/chosen/{content}/": (T, C, A),
@@ -218,6 +223,7 @@ def places(world: World, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "version": version.pk,
         "library": version.main_library_id,
         "upload": upload.public_id,
+        "forwarding": 1,
         "organisation": Organisation.objects.get().pk,
         "membership": Membership.objects.first().pk,
         "invitation": Invitation.objects.get().pk,
@@ -264,7 +270,8 @@ WRITES = ["users/new/", "users/edit/{person}/", "users/delete/{person}/", "organ
           "groups/edit/{group}/", "themes/delete/{theme}/", "memberships/new/", "invitations/new/",
           "bulk/accounts/user/assign_role/?id={person}", "redirects/add/", "sites/new/", "h5p/libraries/unused/",
           "h5p/libraries/{library}/quarantine/", "h5p/uploads/{upload}/approve/",
-          "h5p/uploads/{upload}/decline/"]  # fmt: skip
+          "h5p/uploads/{upload}/decline/", "h5p/forwarding/resume/", "h5p/forwarding/retry/",
+          "h5p/forwarding/{forwarding}/retry/", "h5p/forwarding/{forwarding}/discard/"]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["anonymous", "professional", "lead", T])

@@ -209,6 +209,10 @@ H5P_LIMITS = {
 WHITENOISE_MAX_AGE = 3600
 # Where browsers find them: the site gives them itself (`courses.h5p.files`) unless nginx or a bucket does.
 SOCLE_H5P_URL = env.str("H5P_URL", default="/h5p-fichiers").rstrip("/") + "/"
+# The Learning Record Store results are sent to; without the three of them, none is. See `docs/lrs.md`.
+SOCLE_LRS_URL = env.str("LRS_URL", default="")
+SOCLE_LRS_USERNAME = env.str("LRS_USERNAME", default="")
+SOCLE_LRS_PASSWORD = env.str("LRS_PASSWORD", default="")
 # Contents written here, which `manage.py h5p build` makes packages of.
 SOCLE_H5P_SOURCES = BASE_DIR / "coordination" / "demo" / "activities"
 
@@ -298,6 +302,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-old-uploads": {
         "task": "courses.h5p.tasks.forget_old_uploads",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
+    "forward-statements": {
+        "task": "courses.h5p.tasks.forward_statements",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "forget-sent-statements": {
+        "task": "courses.h5p.tasks.forget_sent_statements",
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },

@@ -1,6 +1,7 @@
 """What is installed, and what was imported. Files stand in the storage `h5p`, in directories that never change."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -403,3 +404,74 @@ class Upload(models.Model):
     @property
     def warnings(self) -> list[dict[str, str]]:
         return [issue for issue in self.report if issue["severity"] == Severity.WARNING]
+
+
+class ForwardingQuerySet(models.QuerySet[Any]):
+    def waiting(self) -> "ForwardingQuerySet":
+        return self.filter(sent_at=None, set_aside_at=None)
+
+    def due(self, now: datetime) -> "ForwardingQuerySet":
+        """Those to send now, the longest due first."""
+        return self.waiting().filter(available_at__lte=now).order_by("available_at", "pk")
+
+    def set_aside(self) -> "ForwardingQuerySet":
+        return self.filter(set_aside_at__isnull=False)
+
+
+class Forwarding(models.Model):
+    """A statement to send to the Learning Record Store: waiting, sent, or set aside because the store refused it."""
+
+    statement = models.OneToOneField(Statement, on_delete=models.CASCADE, related_name="forwarding")
+    queued_at = models.DateTimeField("mis en attente le", default=timezone.now)
+    available_at = models.DateTimeField("à envoyer à partir de", default=timezone.now)
+    tries = models.PositiveSmallIntegerField("essais", default=0)
+    last_error = models.CharField("motif", max_length=500, blank=True)
+    sent_at = models.DateTimeField("transmis le", null=True)
+    set_aside_at = models.DateTimeField("mis de côté le", null=True)
+
+    objects = ForwardingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "résultat à transmettre"
+        verbose_name_plural = "résultats à transmettre"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sent_at=None) | models.Q(set_aside_at=None), name="h5p_forwarding_one_end"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["available_at", "id"],
+                condition=models.Q(sent_at=None, set_aside_at=None),
+                name="h5p_forwarding_waiting",
+            ),
+            models.Index(fields=["sent_at"], condition=models.Q(sent_at__isnull=False), name="h5p_forwarding_sent"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.statement)
+
+    @property
+    def store_id(self) -> uuid.UUID:
+        """What the store knows it by. Made here, since a browser chose `statement.uuid`, and could choose another's."""
+        return uuid.uuid5(self.statement.registration.public_id, str(self.statement.uuid))
+
+
+class ForwardingState(models.Model):
+    """How sending goes, in one row, made at the first trouble.
+
+    `stopped_for` is the fingerprint of the destination that must be looked at before anything more is sent to it.
+    """
+
+    failures = models.PositiveIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True)
+    stopped_for = models.CharField(max_length=64, blank=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    last_error_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "état de la transmission"
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="h5p_forwarding_one_state")]
+
+    def __str__(self) -> str:
+        return self.last_error

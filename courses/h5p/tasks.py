@@ -4,7 +4,7 @@ from uuid import UUID
 from celery import shared_task
 
 from cms.core import outbox
-from courses.h5p.services import cleaning, uploads
+from courses.h5p.services import cleaning, forwarding, uploads
 
 
 @outbox.handles(uploads.KIND)
@@ -20,3 +20,13 @@ def forget_old_uploads() -> None:
 @shared_task
 def clean_storage() -> None:
     cleaning.clean_storage()
+
+
+@shared_task
+def forward_statements() -> None:
+    forwarding.forward_waiting()
+
+
+@shared_task
+def forget_sent_statements() -> None:
+    forwarding.forget_sent()

@@ -10,6 +10,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from courses.h5p.admin.authoring import authoring
 from courses.h5p.admin.contents import ContentViewSet, content_chooser
+from courses.h5p.admin.forwarding import ForwardingViewSet
 from courses.h5p.admin.libraries import LibraryViewSet
 from courses.h5p.admin.uploads import UploadViewSet
 
@@ -18,7 +19,7 @@ class H5PGroup(ViewSetGroup):
     menu_label = "Contenus H5P"
     menu_icon = "media"
     menu_order = 220
-    items = (ContentViewSet, UploadViewSet, LibraryViewSet)
+    items = (ContentViewSet, UploadViewSet, LibraryViewSet, ForwardingViewSet)
 
 
 @hooks.register("register_admin_viewset")

@@ -1,10 +1,12 @@
-"""Two permissions, one for each room: whoever has it does everything there."""
+"""Who may: a permission for each room, and whoever has it does everything there."""
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from courses.h5p.models import Content, Library
+from courses.h5p.models import Content, Forwarding, Library
 
 
 class OnePermissionPolicy(ModelPermissionPolicy):
@@ -21,5 +23,16 @@ class OnePermissionPolicy(ModelPermissionPolicy):
         return super().users_with_any_permission([self.action])
 
 
+class AdministratorsPolicy(ModelPermissionPolicy):
+    """Administrators of the site and nobody else, whatever is granted to a group."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return user.is_active and user.is_superuser
+
+    def users_with_any_permission(self, actions: Any) -> QuerySet[Any]:
+        return get_user_model().objects.filter(is_active=True, is_superuser=True)
+
+
 may_upload = OnePermissionPolicy(Content, "upload")
 may_install = OnePermissionPolicy(Library, "install")
+may_forward = AdministratorsPolicy(Forwarding)

@@ -16,6 +16,7 @@ from courses.h5p import playable
 from courses.h5p.engine import results, xapi
 from courses.h5p.errors import NotKept, TooMuch, TooOften
 from courses.h5p.identity import names_of
+from courses.h5p.lrs.destination import destination
 from courses.h5p.models import Attempt, Registration
 from courses.h5p.signals import attempt_recorded
 
@@ -27,7 +28,7 @@ FURTHEST = 2**53  # the greatest number a browser counts to
 
 # One statement locks the registration, counts what is sent, and keeps what was not known. What it returns of the
 # registration is its latest state, even when it waited for another post. No row: too much, or too often.
-TAKE = """
+_TAKE = """
 WITH taken AS (
     UPDATE h5p_registration SET
         viewed_at = coalesce(viewed_at, %(now)s::timestamptz),
@@ -44,12 +45,18 @@ WITH taken AS (
     LEFT JOIN h5p_contentversion version
         ON version.content_id = taken.content_id AND version.number = one.version
     ON CONFLICT (registration_id, uuid) DO NOTHING
-    RETURNING uuid, version_id
-)
+    RETURNING id, uuid, version_id
+){queued}
 SELECT taken.finished_sequence, taken.viewed_at, array(SELECT uuid FROM fresh),
        array(SELECT DISTINCT version_id FROM fresh)
 FROM taken
 """
+# With a Learning Record Store, what is new is queued for it in the same statement.
+QUEUED = """, queued AS (
+    INSERT INTO h5p_forwarding (statement_id, queued_at, available_at, tries, last_error)
+    SELECT id, %(now)s, %(now)s, 0, '' FROM fresh
+)"""
+TAKE, TAKE_AND_QUEUE = _TAKE.replace("{queued}", ""), _TAKE.replace("{queued}", QUEUED)
 
 # Only what may end an attempt is read whole; of the rest, when it came.
 READ = """
@@ -207,7 +214,7 @@ def _take(registration: Registration, received: list[Received], now: datetime) -
         "statements": Jsonb(statements),
     }
     with prepared_cursor() as cursor:
-        cursor.execute(TAKE, values)
+        cursor.execute(TAKE if destination() is None else TAKE_AND_QUEUE, values)
         row = cursor.fetchone()
     if row is None:
         if Registration.objects.filter(pk=registration.pk, received__gt=MOST_EVER - len(received)).exists():

@@ -1,0 +1,1 @@
+"""Results sent outward, to a Learning Record Store. See `docs/lrs.md`."""
