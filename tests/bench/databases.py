@@ -18,7 +18,7 @@ CONTENT = "bench_content"
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
-def schema_fingerprint() -> str:
+def fingerprint() -> str:
     """Changes with any migration, any text of the demonstration, any locked dependency."""
     digest = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
     for app in ("cms", "courses", "certifications", "interview_toolkit", "coordination"):
@@ -67,7 +67,7 @@ def create(server: Server, name: str, template: str) -> None:
 
 def content_database(server: Server) -> str:
     """The database all others are copied from; built once for a given content, then kept."""
-    name = f"{CONTENT}_{schema_fingerprint()}"
+    name = f"{CONTENT}_{fingerprint()}"
     with server.connect() as connection:
         known = [row[0] for row in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'bench%'")]
     if name in known:

@@ -17,6 +17,7 @@ class Ask:
     path: str
     session: str = ""
     body: str | None = None
+    content_type: str = "application/x-www-form-urlencoded"
     expected: tuple[int, ...] = (200,)
 
     @property
@@ -26,7 +27,7 @@ class Ask:
             cookies.append(f"sessionid={self.session}")
         headers = {"Cookie": "; ".join(cookies), "Accept-Encoding": "gzip"}
         if self.body is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": CSRF}
+            headers |= {"Content-Type": self.content_type, "X-CSRFToken": CSRF}
         return headers
 
 

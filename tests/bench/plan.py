@@ -1,10 +1,14 @@
 """What is asked of the site: the ladder, then its pages, each by the people who use it."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
 from uuid import uuid4
 
 from tests.bench.databases import ROOT, Connection, environment
@@ -45,7 +49,10 @@ def scenes(database: str, connection: Connection, *, people: int, rounds: int) -
     learners = [keys[email] for email in emails[:: LEARNERS // READERS]]
     coordinator = keys[COORDINATOR]
     course, manifest = longest_course(connection)
-    lessons = [step for step in manifest if step["kind"] == "lesson"]
+    lessons = [step for step in manifest if step["rule"] == "confirmed"]
+    played = next(step for step in manifest if step["rule"] == "activities")
+    activity = f"/formations/etape/{played['step_key']}/activites/{played['activities'][0]['key']}/"
+    iri = content_iri(connection, played["activities"][0]["content"])
     writes = progress_writes(connection, keys, lessons, rounds)
 
     def reads(*paths: str, people: list[str] = learners) -> Callable[[int], Iterator[Ask]]:
@@ -72,6 +79,10 @@ def scenes(database: str, connection: Connection, *, people: int, rounds: int) -
         Scene("leçon", reads(*(lesson["path"] for lesson in lessons))),
         # The same lesson again: nothing to write.
         Scene("leçon, relue", lambda turn: forever([Ask(lessons[0]["path"], key) for key in learners], turn)),
+        Scene("leçon avec activité", lambda turn: forever([Ask(played["path"], key) for key in learners], turn)),
+        Scene("activité, départ", reads(activity)),
+        # An answer among others: what a player says most.
+        Scene("activité, résultat", lambda turn: results(f"{activity}resultats/", learners, iri)),
         Scene("formation", reads(course)),
         Scene("catalogue", reads("/formations/")),
         Scene("recherche", reads("/socle/recherche/?q=accompagner", "/socle/recherche/?q=beneficiaire")),
@@ -102,6 +113,8 @@ WHERE status <> 'completed' AND enrolment_id IN (
 GROWING = (
     "leçon",
     "leçon, relue",
+    "activité, départ",
+    "activité, résultat",
     "formation",
     "catalogue",
     "recherche",
@@ -112,21 +125,41 @@ GROWING = (
 )
 
 
-def longest_course(connection: Connection) -> tuple[str, list[dict[str, str]]]:
+def longest_course(connection: Connection) -> tuple[str, list[dict[str, Any]]]:
     """Address and manifest of the course with most steps."""
     row = connection.execute(
         "SELECT manifest FROM courses_courseversion ORDER BY jsonb_array_length(manifest) DESC, course_id LIMIT 1"
     ).fetchone()
     assert row is not None
-    manifest: list[dict[str, str]] = row[0]  # type: ignore[assignment]
+    manifest: list[dict[str, Any]] = row[0]  # type: ignore[assignment]
     module, _step = manifest[0]["path"].rstrip("/").rsplit("/", 1)
     return module.rsplit("/", 1)[0] + "/", manifest
+
+
+def content_iri(connection: Connection, content: int) -> str:
+    """What statements about a content are about (`courses.h5p.models.Content.iri`)."""
+    row = connection.execute("SELECT public_id FROM h5p_content WHERE id = %s", [content]).fetchone()
+    assert row is not None
+    return f"{os.environ.get('BASE_URL', 'http://127.0.0.1:8000')}/h5p/{row[0]}"
+
+
+def results(address: str, learners: list[str], iri: str) -> Iterator[Ask]:
+    """Each learner in turn answers a question, always anew."""
+    for sequence, session in enumerate(cycle(learners)):
+        statement = {
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},
+            "object": {"id": f"{iri}?subContentId=question-{sequence % 10}"},
+            "context": {"contextActivities": {"parent": [{"id": iri}]}},
+            "result": {"response": "1", "success": True, "score": {"raw": 1, "min": 0, "max": 1, "scaled": 1}},
+        }
+        said = {"id": str(uuid4()), "sequence": time.time_ns() // 1_000, "statement": statement}
+        yield Ask(address, session, json.dumps({"statements": [said]}), "application/json")
 
 
 def progress_writes(
     connection: Connection,
     keys: dict[str, str],
-    lessons: list[dict[str, str]],
+    lessons: list[dict[str, Any]],
     rounds: int,
 ) -> list[list[Ask]]:
     """Each learner finishes each lesson once; the same number of them each round, those of a lesson together."""

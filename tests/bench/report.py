@@ -96,6 +96,10 @@ def goals(measures: Sequence[Measure], grown: Sequence[str]) -> list[Goal]:
             found.append(Goal(f"{page} / page avec session", by[page, large] / by["session", large], 3.0))
     if ("progression", large) in by:
         found.append(Goal("progression / insertion", by["progression", large] / by["insertion", large], 2.5))
+    if ("activité, résultat", large) in by:
+        found.append(
+            Goal("résultat d'activité / insertion", by["activité, résultat", large] / by["insertion", large], 5)
+        )
     if small != large:
         found += [
             Goal(f"{page}, de {small} à {large} professionnels", by[page, large] / by[page, small], 1 + GROWTH / 100)
