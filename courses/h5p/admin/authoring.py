@@ -1,5 +1,6 @@
 """Writing a content here: choosing its type, filling the form its library describes, seeing it play meanwhile."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -319,14 +320,17 @@ def faults(tree: Node, about: AboutForm) -> list[dict[str, str]]:
         for name, errors in about.errors.items()
         for words in errors
     ]
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop(0)
-        found += [
-            {"label": node.label, "words": words, "to": "" if node.name == ROOT else node.name} for words in node.errors
-        ]
-        waiting = [*node.nodes, *(item.node for item in node.items), *node.common, *waiting]
-    return found
+    return [*found, *faults_of(tree, "")]
+
+
+def faults_of(node: Node, place: str) -> Iterator[dict[str, str]]:
+    """Those of a field and of what is within; `place` says in which item of which list."""
+    for words in node.errors:
+        yield {"label": place + node.label, "words": words, "to": "" if node.name == ROOT else node.name}
+    for item in node.items:
+        yield from faults_of(item.node, f"{place}{str(node.value).capitalize()} {item.number}, ")
+    for inner in (*node.nodes, *node.common):
+        yield from faults_of(inner, place)
 
 
 class PreviewView(AuthoringMixin, View):

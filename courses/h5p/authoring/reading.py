@@ -147,7 +147,7 @@ class Reader:
         if kind == "text":
             return self.text(one, path, name, is_item=is_item)
         if kind in FILES:
-            return self.file(one, kind, path, name)
+            return self.file(kind, path, name)
         readers: dict[str, Callable[[Field, str, str], Any]] = {
             "number": self.number,
             "boolean": self.boolean,
@@ -268,7 +268,7 @@ class Reader:
         metadata = self.carried(f"{name}/@metadata")
         return found | {"metadata": metadata} if isinstance(metadata, dict) else found
 
-    def file(self, one: Field, kind: str, path: str, name: str) -> Any:
+    def file(self, kind: str, path: str, name: str) -> Any:
         now = None if self.sent(f"{name}/@remove") else self.carried(f"{name}/@now")
         file = self.uploads.get(f"{name}/@file")
         if file is not None and self.take is not None:
@@ -278,8 +278,6 @@ class Reader:
                 self.read.tell(path, str(refusal))
             else:
                 now = [taken] if kind in ("audio", "video") else taken
-        if now is None and is_required(one):
-            self.read.tell(path, "Choisissez un fichier.")
         return now
 
     def carried(self, name: str) -> Any:

@@ -78,7 +78,8 @@ def options_of(field: Field) -> list[LibraryName]:
 
 
 def is_required(field: Field) -> bool:
-    return not field.get("optional") and field.get("type") != "boolean"
+    """Files never are, whatever the semantics say: the editor of H5P asks for none, and contents count on it."""
+    return not field.get("optional") and field.get("type") not in ("boolean", *FILES)
 
 
 def count(field: Field, key: str) -> int | None:

@@ -193,7 +193,7 @@ def test_what_is_wrong_is_told_above_and_at_each_field(sign_in: Sign, trainer: A
     assert response.status_code == 422
     text = one_line(response)
     assert "3 points à corriger" in text
-    assert '<a href="#p/statements/1/text">Énoncé : Remplissez ce champ.</a>' in text
+    assert '<a href="#p/statements/1/text">Énoncé 2, Énoncé : Remplissez ce champ.</a>' in text
     assert '<a href="#id_title">Titre : Donnez un titre.</a>' in text
     assert 'aria-describedby="p/firstGroup/@errors"' in text
     assert "L&#x27;eau &lt; le feu" in text  # nothing typed is lost

@@ -228,13 +228,23 @@ class Rich extends HTMLElement {
     const source = this.closest(".h5p-field").querySelector("[data-source]");
     if (source) source.hidden = true;
     this.place.addEventListener("input", () => this.write());
-    this.place.addEventListener("focus", () => document.execCommand("defaultParagraphSeparator", false, "p"));
+    this.place.addEventListener("focus", () => this.begin());
     this.place.addEventListener("paste", (event) => {
       event.preventDefault();
       document.execCommand("insertText", false, event.clipboardData.getData("text/plain"));
     });
     this.place.addEventListener("drop", (event) => event.preventDefault());
     this.append(bar, this.place);
+  }
+
+  // What is written is in a paragraph from its first letter.
+  begin() {
+    document.execCommand("defaultParagraphSeparator", false, "p");
+    if (this.place.innerHTML.trim()) return;
+    const paragraph = document.createElement("p");
+    paragraph.append(document.createElement("br"));
+    this.place.replaceChildren(paragraph);
+    getSelection().collapse(paragraph, 0);
   }
 
   run(command) {
