@@ -372,7 +372,12 @@ class PartView(AuthoringMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         name, library = request.GET.get("name", "")[:2_000], LibraryName.parse(request.GET.get("library"))
-        node = Builder(EditableLibraries()).part(library, name) if library and name.startswith(f"{ROOT}/") else None
+        node = None
+        if library and name.startswith(f"{ROOT}/"):
+            try:
+                node = Builder(EditableLibraries()).part(library, name)
+            except TooLarge as error:
+                return HttpResponse(str(error), "text/plain; charset=utf-8", 422)
         return TemplateResponse(request, "h5p/authoring/part.html", {"node": node})
 
 

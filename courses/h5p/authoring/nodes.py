@@ -10,7 +10,9 @@ from courses.h5p.authoring.reading import ROOT, carry
 from courses.h5p.authoring.widgets import (
     DEEPEST,
     FILES,
+    HOLDERS,
     MOST,
+    NESTED,
     Libraries,
     count,
     inner_of,
@@ -92,6 +94,7 @@ class Builder:
         self.errors = errors or {}
         self.address = address
         self.made = 0
+        self.level = 0
         self.is_template = False
 
     def form(self, fields: list[Field], params: dict[str, Any]) -> Node:
@@ -105,7 +108,9 @@ class Builder:
         value = Opener(self.libraries, is_new=True).started(library)
         node = Node("library", name, "")
         if value is not None:
-            self.inside(node, library, value, "", lists=0, depth=name.count("/params"))
+            parts = name.count("/params")
+            self.level = name.count("/") - parts
+            self.inside(node, library, value, "", lists=0, depth=parts)
         return node if value is not None else None
 
     def fill(
@@ -151,19 +156,29 @@ class Builder:
             node.value = value is True
         elif kind == "select":
             self.select(node, one, value)
-        elif kind == "list":
-            self.items(node, one, value, path, lists=lists, depth=depth)
-        elif kind == "group":
-            if one.get("isSubContent"):
-                self.identify(node, value)
-            self.fill(node, members_of(one), value, path, name, lists=lists, depth=depth)
-        elif kind == "library":
-            self.library(node, one, value, path, lists=lists, depth=depth)
+        elif kind in HOLDERS:
+            self.holder(node, one, value, path, lists=lists, depth=depth)
         elif kind in FILES:
             self.file(node, kind, value)
         else:
             node.kind = "kept"
         return node
+
+    def holder(self, node: Node, one: Field, value: Any, path: str, *, lists: int, depth: int) -> None:
+        """What holds other fields, as long as it is not too deep."""
+        if self.level >= NESTED:
+            node.kind, node.carried = "elsewhere", {"@kept": carry(value)} if value is not None else {}
+            return
+        self.level += 1
+        if node.kind == "list":
+            self.items(node, one, value, path, lists=lists, depth=depth)
+        elif node.kind == "library":
+            self.library(node, one, value, path, lists=lists, depth=depth)
+        else:
+            if one.get("isSubContent"):
+                self.identify(node, value)
+            self.fill(node, members_of(one), value, path, node.name, lists=lists, depth=depth)
+        self.level -= 1
 
     def text(self, node: Node, one: Field, value: Any) -> None:
         words = value if isinstance(value, str) else ""
@@ -207,10 +222,11 @@ class Builder:
             made = self.node(inner, item, f"{path}/{at}", f"{node.name}/{at}", lists=lists, depth=depth)
             node.items.append(Item(str(at), at + 1, made))
         blank = f"--n{lists}--"
-        begun = Opener(self.libraries, is_new=True).value(inner, None, is_item=True)
+        begun = Opener(self.libraries, is_new=True, depth=DEEPEST).value(inner, None, is_item=True)
         silent = Builder(self.libraries, address=self.address)
-        silent.made, silent.is_template = self.made, True
+        silent.made, silent.level, silent.is_template = self.made, self.level, True
         made = silent.node(inner, begun, f"{path}/{blank}", f"{node.name}/{blank}", lists=lists + 1, depth=depth)
+        self.made = silent.made
         node.template = Item(blank, "", made)
 
     def library(self, node: Node, one: Field, value: Any, path: str, *, lists: int, depth: int) -> None:

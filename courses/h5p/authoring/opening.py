@@ -22,7 +22,7 @@ from courses.h5p.authoring.words import LINE_END, kept, readable
 from courses.h5p.engine.names import LibraryName
 from courses.h5p.engine.semantics import Field, as_list, as_number, is_uuid, rich_text
 
-MOST_STARTED = 20
+MOST_STARTED = 40
 
 
 class Opener:
@@ -32,6 +32,7 @@ class Opener:
         self.libraries = libraries
         self.is_new = is_new
         self.depth = depth
+        self.begun = 0
 
     def params(self, fields: list[Field], params: Any) -> dict[str, Any]:
         given = params if isinstance(params, dict) else {}
@@ -81,7 +82,8 @@ class Opener:
         first = count(field, "defaultNum")
         if first is None:
             first = 0 if field.get("optional") else 1
-        started = min(max(first, count(field, "min") or 0), MOST_STARTED)
+        started = min(max(first, count(field, "min") or 0), MOST_STARTED - self.begun)
+        self.begun += max(0, started)
         return [self.value(inner, None, is_item=True) for _ in range(started)]
 
     def group(self, field: Field, value: Any) -> dict[str, Any]:
@@ -94,7 +96,8 @@ class Opener:
     def library(self, field: Field, value: Any) -> dict[str, Any] | None:
         if value is None:
             options = [name for name in options_of(field) if self.libraries.fields(name) is not None]
-            only = options[0] if self.is_new and is_required(field) and len(options) == 1 else None
+            begins = self.is_new and self.depth < DEEPEST and is_required(field) and len(options) == 1
+            only = options[0] if begins else None
             return self.started(only) if only else None
         name = LibraryName.parse(value.get("library")) if isinstance(value, dict) else None
         fields = self.libraries.fields(name) if name else None
@@ -110,7 +113,7 @@ class Opener:
         if fields is None:
             return None
         title = kept(self.libraries.title(name))
-        within = Opener(self.libraries, is_new=self.depth < DEEPEST, depth=self.depth + 1)
+        within = Opener(self.libraries, is_new=True, depth=self.depth + 1)
         return {
             "library": str(name),
             "params": within.params(fields, {}),

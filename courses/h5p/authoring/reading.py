@@ -16,7 +16,9 @@ from courses.h5p.authoring.opening import Opener, has_default, written
 from courses.h5p.authoring.widgets import (
     DEEPEST,
     FILES,
+    HOLDERS,
     MOST,
+    NESTED,
     Libraries,
     count,
     inner_of,
@@ -122,6 +124,7 @@ class Reader:
         self.read = Read()
         self.met = 0
         self.depth = 0
+        self.level = 0
 
     def members(self, fields: list[Field], path: str, name: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -141,9 +144,11 @@ class Reader:
         kind = str(one.get("type"))
         if is_hidden(one):
             return self.carried(f"{name}/@kept")
-        if kind == "group":
-            inner = inner_of(one)
-            return self.group(one, path, name) if inner is None else self.value(inner, path, name, is_item=is_item)
+        inner = inner_of(one) if kind == "group" else None
+        if inner is not None:
+            return self.value(inner, path, name, is_item=is_item)
+        if kind in HOLDERS:
+            return self.holder(one, kind, path, name)
         if kind == "text":
             return self.text(one, path, name, is_item=is_item)
         if kind in FILES:
@@ -152,10 +157,18 @@ class Reader:
             "number": self.number,
             "boolean": self.boolean,
             "select": self.select,
-            "list": self.items,
-            "library": self.library,
         }
         return readers[kind](one, path, name) if kind in readers else None
+
+    def holder(self, one: Field, kind: str, path: str, name: str) -> Any:
+        """What holds other fields, as long as it is not too deep."""
+        if self.level >= NESTED:
+            return self.carried(f"{name}/@kept")
+        self.level += 1
+        readers = {"group": self.group, "list": self.items, "library": self.library}
+        found = readers[kind](one, path, name)
+        self.level -= 1
+        return found
 
     def sent(self, name: str) -> str:
         value = self.data.get(name)

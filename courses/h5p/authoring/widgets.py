@@ -9,6 +9,9 @@ from courses.h5p.engine.semantics import Field, as_list, is_number
 # How deep contents may hold contents in a form, and how many fields one may have.
 DEEPEST = 5
 MOST = 4_000
+# How many groups, lists and parts may hold one another; what is deeper stays as it is.
+NESTED = 16
+HOLDERS = ("group", "list", "library")
 
 # By type of field: the widgets shown, as they are or as the plain field they decorate (None: no widget is asked for).
 SHOWN: dict[str, frozenset[str | None]] = {

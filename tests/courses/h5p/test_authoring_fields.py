@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -403,3 +404,40 @@ def test_files_are_taken_kept_replaced_or_taken_away() -> None:
         raise NotTaken("Non.")
 
     assert errors(now, files=taken["files"], take=refuse)["/image"] == ["Non."]
+
+
+# Semantics made to be endless
+
+SELF = [{"name": "again", "type": "library", "options": ["T.Main 1.0"]}]
+
+
+def endless(levels: int, *, lists: bool) -> list[dict[str, Any]]:
+    """Groups in groups, or lists in lists, that end with the type itself."""
+    fields: list[dict[str, Any]] = SELF
+    for _level in range(levels):
+        group = {"name": "g", "type": "group", "fields": [{"name": "a", "type": "text"}, *fields]}
+        fields = [{"name": "g", "type": "list", "min": 20, "field": group} if lists else group]
+    return fields
+
+
+def test_groups_without_end_make_a_form_that_ends() -> None:
+    main = endless(9, lists=False)
+    assert list(obstacles(main)) == []
+    params = Opener(Known(main), is_new=True).params(main, {})
+    tree = form(params, main)
+    assert len(render_to_string("h5p/authoring/nodes.html", {"node": tree})) < 100_000
+    assert brought(read(main, *controls(tree)).params, main) == brought(params, main)
+
+
+def test_lists_without_end_are_told_too_large() -> None:
+    main = endless(4, lists=True)
+    with pytest.raises(TooLarge):
+        form(Opener(Known(main), is_new=True).params(main, {}), main)
+
+
+def test_the_longest_dialogue_fits_in_a_form() -> None:
+    main = ours("Socle.DialogueGaps")
+    lines = [{"speaker": "A", "text": "b", "choices": [{"text": "c", "isBest": True}] * 4}] * 80
+    before = opened({"lines": lines}, main)
+    assert len(list(controls(form(before, main)))) < 10_000  # what a browser may send
+    assert again(before, main) == before
