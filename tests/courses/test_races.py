@@ -10,10 +10,15 @@ import pytest
 from django.db import connection
 
 from cms.accounts.models import User
+from courses.activities import Place
+from courses.h5p.models import Content
+from courses.h5p.services.results import record_statements
 from courses.models import Attempt, CoursePage, Enrolment, EnrolmentState, StepState
 from courses.services import enrol, finish_lesson, publish_version, recompute, record_attempt, retake
+from tests.courses.h5p.helpers import imported, item, opened, post
+from tests.courses.h5p.test_results import points
 from tests.factories.accounts import UserFactory
-from tests.factories.courses import add_lesson, course_tree
+from tests.factories.courses import add_lesson, course_tree, interactive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,3 +139,27 @@ def test_publishing_twice_at_once_makes_one_version(together):
     add_lesson(tree.modules[0], "Nouvelle")
     together(*[lambda: publish_version(course=CoursePage.objects.get(pk=tree.course.pk))] * 3)
     assert sorted(tree.course.versions.values_list("number", flat=True)) == [1, 2]
+
+
+def test_two_activities_that_end_at_once_complete_their_lesson_once(together, person, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    blocks = [interactive(imported()), interactive(imported())]
+    tree = course_tree(lessons=0, quizzes=0)
+    lesson = add_lesson(tree.modules[0], "Trier", body=blocks)
+    publish_version(course=tree.course)
+    enrolment = enrol(person=person, course=tree.course, source="self")
+    registrations = [
+        opened(person, one, str(Place(enrolment.pk, lesson.step_key, block["id"])))
+        for block in blocks
+        for one in [Content.objects.get(pk=block["value"]["content"])]
+    ]
+    together(
+        *[
+            lambda mine=mine: record_statements(
+                registration=mine, payload=post(item(mine, 1, "completed", score=points(8)))
+            )
+            for mine in registrations
+        ]
+    )
+    assert list(Attempt.objects.order_by("pk").values_list("passed", flat=True)) == [False, True]
+    assert (StepState.objects.get().status, EnrolmentState.objects.get().percent) == ("completed", 100)
