@@ -9,6 +9,9 @@ ON_PAGES = ["add_page", "change_page", "publish_page"]
 ON_FILES = ["add_document", "add_image", "change_document", "change_image", "choose_document", "choose_image"]
 
 
+H5P = {"view_content", "upload_content"}
+
+
 def all_of(*models: str) -> set[str]:
     return {f"{action}_{model}" for model in models for action in ("add", "change", "delete", "view")}
 
@@ -16,7 +19,7 @@ def all_of(*models: str) -> set[str]:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        (TRAINERS, {"access_admin", "add_glossaryterm", "change_glossaryterm", "view_glossaryterm"}),
+        (TRAINERS, {"access_admin", "add_glossaryterm", "change_glossaryterm", "view_glossaryterm"} | H5P),
         (
             COORDINATION,
             {"access_admin", "view_user"}

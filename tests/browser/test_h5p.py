@@ -110,9 +110,10 @@ def test_a_content_is_played_left_resumed_and_finished(learner: Visitor, live_si
     activity.locator("#end").click()
     all_sent(page)
     saved(page)
-    attempts = live_site.rows("SELECT score, max_score, success FROM h5p_attempt")
+    played = "JOIN h5p_registration r ON r.id = registration_id WHERE r.context = 'essai'"
+    attempts = live_site.rows(f"SELECT score, max_score, success FROM h5p_attempt {played}")
     assert attempts == [(3.0, 5.0, True)]
-    verbs = live_site.rows("SELECT body->>'verb' FROM h5p_statement ORDER BY sequence")
+    verbs = live_site.rows(f"SELECT body->>'verb' FROM h5p_statement {played} ORDER BY sequence")
     assert [verb for (verb,) in verbs].count("completed") == 1
     assert {"attempted", "experienced", "completed"} == {verb for (verb,) in verbs}
     assert learner.axe() == []
