@@ -32,6 +32,8 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 WIDTHS = {"phone": 320, "desk": 1280}
+# A theme changes colours only: what does not depend on them is asked once.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 

@@ -58,10 +58,10 @@ class Host:
     def ask(self, method: str) -> Any:
         return self.page.evaluate(f"H5P.instances[0].{method}()")
 
-    def axe(self) -> list[str]:
+    def axe(self, rules: Any = RULES) -> list[str]:
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text())
-        result = self.page.evaluate("options => axe.run(document, options)", {"runOnly": RULES})
+        result = self.page.evaluate("options => axe.run(document, options)", {"runOnly": rules})
         return [f"{v['id']}: {v['nodes'][0]['target']}" for v in result["violations"]]
 
     def scrolls_sideways(self) -> bool:

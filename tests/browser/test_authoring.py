@@ -170,6 +170,7 @@ def test_a_part_is_chosen_and_filled_without_leaving_the_form(
     page = trainer.page
     page.goto("/admin/h5p/authoring/")
     page.get_by_role("link", name="H5P.Nest").click()
+    page.wait_for_load_state()  # the form knows what to do with a choice
     part = page.locator("[id='p/extra/params/text']")
     expect(part).to_have_count(0)
     page.locator("[id='p/extra']").select_option("H5P.Text 1.1")

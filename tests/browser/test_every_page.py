@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import RULES, WIDTHS, LiveSite, Visitor
+from tests.browser.conftest import COLOURS, RULES, WIDTHS, LiveSite, Visitor
 
 SOCLE = "/formations/socle-commun-d-information-du-spie/"
 LESSON = f"{SOCLE}comprendre-le-cadre/du-spie-au-reseau-pour-l-emploi/"
@@ -30,7 +30,6 @@ PAGES = {
 }  # fmt: skip
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths]
 MISSING = {"/perdu/"}
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -62,7 +61,6 @@ def test_a_page_is_sound_in_both_widths_and_themes(readers: Any, who: str | None
     found = {}
     if page.locator("h1").count() != 1:
         found["h1"] = [f"{page.locator('h1').count()} of them"]
-    # The dark theme changes colours only: what does not depend on them is asked once for each width.
     for theme, rules in (("light", RULES), ("dark", COLOURS)):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.evaluate(TWO_FRAMES)
