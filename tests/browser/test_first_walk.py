@@ -16,6 +16,12 @@ from tests.browser.hands import Keyboard, Pointer
 
 DEMO = Path(__file__).resolve().parents[2] / "coordination" / "demo" / "demo.yaml"
 COURSE = "Socle commun d'information du SPIE"
+# Another question, or the answers to read again: a page still on its way is neither.
+FURTHER = """number => {
+    const question = document.querySelector('#q');
+    return question ? question.getAttribute('value') !== number : location.pathname.endsWith('/relecture/')
+        && document.readyState === 'complete';
+}"""
 PASSWORD = "une phrase longue et sûre 2026"
 
 
@@ -80,7 +86,7 @@ def answer_quiz(page: Page, hand: Any, answers: dict[str, list[str]]) -> None:
             hand.choose(choice(page, text))
         number = page.locator("#q").get_attribute("value")
         hand.activate(page.get_by_role("button", name=re.compile("Question suivante|Relire mes réponses")))
-        page.wait_for_function("number => document.querySelector('#q')?.getAttribute('value') !== number", arg=number)
+        page.wait_for_function(FURTHER, arg=number)
     hand.activate(page.get_by_role("button", name="Envoyer mes réponses"))
     page.get_by_role("heading", name="Quiz validé").wait_for()
 
