@@ -102,6 +102,18 @@ def test_a_lesson_is_done_with_its_required_activities(content: Content, play: A
     assert Enrolment.objects.get(person=professional).state.percent == 100
 
 
+def test_my_courses_and_every_screen_that_shows_a_score_live_with_one(
+    content: Content, play: Any, professional: User, coordinator: User, sign_in: Any
+) -> None:
+    tree, lesson = lesson_with(interactive(content))
+    player = play(tree, lesson)
+    player.says(score=points(4, 5))
+    assert "80 sur 100" in player.client.get("/mon-parcours/").content.decode()
+    for address_of_mine in ("/", "/formations/", tree.course.get_url()):
+        assert player.client.get(address_of_mine).status_code == 200
+    assert sign_in(coordinator).get(f"/pilotage/personnes/{professional.public_id}/").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("grading", "expected"), [("best", "90"), ("last", "40"), ("first", "60"), ("average", "63.33")]
 )
