@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -57,16 +57,18 @@ class LiveSite:
 
     base: str
     dsn: str
-    environment: dict[str, str]
     password: str
+    manager: subprocess.Popen[str]
+    cookies: dict[str, list[Any]] = field(default_factory=dict)
 
     def manage(self, *arguments: str) -> str:
-        result = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert result.returncode == 0, result.stderr
-        return result.stdout
+        """What this command of `manage.py` prints."""
+        assert self.manager.stdin
+        assert self.manager.stdout
+        print(json.dumps(arguments), file=self.manager.stdin, flush=True)
+        answer = json.loads(self.manager.stdout.readline())
+        assert "printed" in answer, answer["failed"]
+        return answer["printed"]
 
     def progress(self, email: str) -> list[dict[str, Any]]:
         return json.loads(self.manage("progress", email, "--json"))
@@ -109,7 +111,11 @@ def live_site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copytree(DEMO_MEDIA, media, dirs_exist_ok=True)
     port = free_port()
     environment["BASE_URL"] = f"http://127.0.0.1:{port}"
-    site = LiveSite(f"http://127.0.0.1:{port}", database, environment, settings.DEMO_PASSWORD)
+    manager = subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.manager"],
+        cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    site = LiveSite(environment["BASE_URL"], database, settings.DEMO_PASSWORD, manager)
     log_path = tmp_path_factory.mktemp("granian") / "log"
     log = log_path.open("wb")
     server = subprocess.Popen(
@@ -121,6 +127,7 @@ def live_site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) 
         wait_for(f"{site.base}/healthz", server)
         yield site
     finally:
+        manager.communicate(timeout=20)  # the end of its input ends it
         server.terminate()
         server.wait(20)
         log.close()
@@ -175,6 +182,14 @@ class Visitor:
         self.page.fill("input[name=password]", password or self.site.password)
         self.page.press("input[name=password]", "Enter")
         self.page.wait_for_url(lambda url: "/compte/login" not in url)
+
+    def arrive(self, email: str) -> None:
+        """Come back signed in, as people are most days; by the door the first time."""
+        if email in self.site.cookies:
+            self.context.add_cookies(self.site.cookies[email])
+        else:
+            self.sign_in(email)
+            self.site.cookies[email] = self.context.cookies()
 
     def axe(self, rules: Any = RULES) -> list[str]:
         """The violations of the page as it stands: rule, impact, first place."""

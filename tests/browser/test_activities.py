@@ -33,7 +33,7 @@ def step(site: LiveSite, title: str) -> dict[str, Any]:
 def test_required_activities_are_left_resumed_finished_and_counted(visit: Any, live_site: LiveSite) -> None:
     person: Visitor = visit()
     page = person.page
-    person.sign_in(WHO)
+    person.arrive(WHO)
     page.goto(PLACE)
     page.get_by_role("button", name="M'inscrire à cette formation").click()
     page.get_by_role("link", name=re.compile("Commencer la leçon 1")).wait_for()
@@ -80,7 +80,7 @@ def test_required_activities_are_left_resumed_finished_and_counted(visit: Any, l
 def test_an_optional_activity_is_sound_in_both_widths_and_themes(visit: Any) -> None:
     person: Visitor = visit()
     page = person.page
-    person.sign_in(WHO)
+    person.arrive(WHO)
     page.goto(CARDS)
     cards = frame(page)
     cards.get_by_role("button", name="Retourner la carte, Allocataire").click()

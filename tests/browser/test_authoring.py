@@ -18,7 +18,7 @@ OURS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "w
 @pytest.fixture
 def trainer(visit: Any) -> Visitor:
     visitor: Visitor = visit(viewport={"width": WIDTHS["desk"], "height": 900})
-    visitor.sign_in("formateur@demo.example")
+    visitor.arrive("formateur@demo.example")
     return visitor
 
 
@@ -133,7 +133,7 @@ def test_a_field_is_reached_by_the_tab_key_and_shows_it(trainer: Visitor) -> Non
 
 def test_without_a_script_the_form_works_all_the_same(visit: Any) -> None:
     visitor = visit(java_script_enabled=False)
-    visitor.sign_in("formateur@demo.example")
+    visitor.arrive("formateur@demo.example")
     page = visitor.page
     page.goto("/admin/h5p/authoring/")
     page.get_by_role("link", name="Fait ou interprétation").click()

@@ -14,7 +14,7 @@ def test_the_address_made_while_an_editor_types_is_the_one_the_server_would_make
     visit: Any, live_site: LiveSite
 ) -> None:
     trainer = visit()
-    trainer.sign_in("formateur@demo.example")
+    trainer.arrive("formateur@demo.example")
     page = trainer.page
     ((parent,),) = live_site.rows("SELECT id FROM wagtailcore_page WHERE url_path LIKE '%/socle/rsa/'")
     page.goto(f"/admin/pages/add/pages/informationpage/{parent}/")

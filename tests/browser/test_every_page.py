@@ -42,7 +42,7 @@ def readers(browser: Any, live_site: LiveSite) -> Iterator[Callable[[str | None]
         if who not in known:
             known[who] = Visitor(browser, live_site)
             if who:
-                known[who].sign_in(f"{who}@demo.example")
+                known[who].arrive(f"{who}@demo.example")
         return known[who]
 
     yield _reader

@@ -50,7 +50,7 @@ def send(page: Page, package: Path) -> None:
 
 def test_a_package_is_sent_reread_and_completed(visit: Any, live_site: LiveSite, tmp_path: Path) -> None:
     trainer = visit()
-    trainer.sign_in(TRAINER)
+    trainer.arrive(TRAINER)
     page = trainer.page
 
     # Nothing, then something that is no package.
@@ -112,7 +112,7 @@ def test_a_package_is_sent_reread_and_completed(visit: Any, live_site: LiveSite,
 
 def test_a_file_dropped_is_the_file_sent(visit: Any, live_site: LiveSite) -> None:
     trainer = visit()
-    trainer.sign_in(TRAINER)
+    trainer.arrive(TRAINER)
     page = trainer.page
     page.goto("/admin/h5p/contents/new/")
     drop = """frame => {
@@ -130,7 +130,7 @@ def test_a_file_dropped_is_the_file_sent(visit: Any, live_site: LiveSite) -> Non
 
 def test_a_send_may_be_interrupted_and_begun_again(visit: Any, tmp_path: Path) -> None:
     trainer = visit()
-    trainer.sign_in(TRAINER)
+    trainer.arrive(TRAINER)
     page = trainer.page
     page.goto("/admin/h5p/contents/new/")
     page.route("**/contents/new/", lambda route: None)  # the site takes its time
@@ -148,7 +148,7 @@ def test_a_send_may_be_interrupted_and_begun_again(visit: Any, tmp_path: Path) -
 
 def test_without_javascript_the_form_sends_all_the_same(visit: Any, live_site: LiveSite, tmp_path: Path) -> None:
     trainer = visit(java_script_enabled=False)
-    trainer.sign_in(TRAINER)
+    trainer.arrive(TRAINER)
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
         archive.writestr("h5p.json", "{}")
