@@ -225,8 +225,9 @@ def may_look(person: User, step_key: UUID) -> bool:
 def receives(receive: Callable[[HttpRequest, Registration], HttpResponse]) -> Callable[..., HttpResponse]:
     """A view that hands what a player sends to the registration it is for; who has none is told why."""
 
-    @require_POST
     def view(request: SignedIn, step_key: UUID, key: UUID) -> HttpResponse:
+        if request.method != "POST":
+            return player.not_a_page()
         if not request.user.is_authenticated:
             return JsonResponse({"error": "Votre session a pris fin : connectez-vous pour enregistrer."}, status=401)
         asked = playing(request.user, step_key, key)

@@ -16,12 +16,12 @@ from courses.h5p.engine.semantics import Field
 from courses.h5p.models import Library
 
 WORDS = "language/fr.json"
-# The content types of our own: what they are called here, and what they are for.
+# The content types of our own: what they are for.
 OWN = {
-    "Socle.SortStatements": ("Fait ou interprétation", "Des énoncés à classer en deux groupes ; chacun a son retour."),
-    "Socle.FlipCards": ("Cartes à retourner", "Des termes et leurs définitions, à apprendre et à revoir."),
-    "Socle.DialogueGaps": ("Dialogue à trous", "Une conversation : à chaque trou, choisir ce qu'il vaut mieux dire."),
-}  # fmt: skip
+    "Socle.SortStatements": "Des énoncés à classer en deux groupes ; chacun a son retour.",
+    "Socle.FlipCards": "Des termes et leurs définitions, à apprendre et à revoir.",
+    "Socle.DialogueGaps": "Une conversation : à chaque trou, choisir ce qu'il vaut mieux dire.",
+}
 NEEDED = ("machine_name", "major", "minor", "patch", "title", "is_runnable", "semantics", "files")
 
 
@@ -42,8 +42,7 @@ class EditableLibraries:
 
     def title(self, name: LibraryName) -> str:
         row = self.rows.get(name)
-        own = OWN.get(name.machine_name)
-        return own[0] if own else row.title if row else str(name)
+        return row.title if row else str(name)
 
     def translated(self, name: LibraryName) -> list[Field] | None:
         """The semantics of a library with its French words; None when it is not there or takes no parameter."""
@@ -86,5 +85,4 @@ def words_of(directory: str) -> Any:
 
 
 def description_of(row: Library) -> str:
-    own = OWN.get(row.machine_name)
-    return own[1] if own else ""
+    return OWN.get(row.machine_name, "")

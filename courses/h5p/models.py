@@ -316,7 +316,8 @@ class SavedState(models.Model):
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="states")
     data_type = models.CharField(max_length=100)
     sub_content_id = models.CharField(max_length=64, default="0")
-    body = models.TextField()
+    body = models.TextField(help_text="vide : oublié")
+    sequence = models.BigIntegerField("dit à", default=0, help_text="en millisecondes depuis 1970")
     updated_at = models.DateTimeField("enregistré le", default=timezone.now)
 
     class Meta:

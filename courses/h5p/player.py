@@ -27,7 +27,7 @@ from courses.h5p.l10n import CORE
 from courses.h5p.models import ContentVersion, Registration
 from courses.h5p.playable import Playable, escaped, playable
 from courses.h5p.services.registrations import Opening, open_again, open_version
-from courses.h5p.services.results import record_statements
+from courses.h5p.services.results import is_count, record_statements
 from courses.h5p.services.states import save_state
 
 MOST_BYTES = 512 * 1024
@@ -133,11 +133,14 @@ def receive_statements(request: HttpRequest, registration: Registration | None) 
 
 
 def receive_state(request: HttpRequest, registration: Registration | None) -> JsonResponse:
-    """Keep where someone is: `{"dataType", "subContentId", "version", "data"}`, `data` a text, or null to forget it."""
+    """Keep where someone is: `{"dataType", "subContentId", "version", "sequence", "data"}`.
+
+    `data` is a text, or null to forget it; `sequence` says when, as that of a statement.
+    """
 
     def keep(mine: Registration, payload: dict[str, Any]) -> dict[str, Any]:
-        version = payload.get("version")
-        if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
+        version, sequence = payload.get("version"), payload.get("sequence")
+        if not all(one is None or is_count(one) for one in (version, sequence)):
             raise NotKept("Cet état n'est pas lisible.")
         save_state(
             registration=mine,
@@ -145,6 +148,7 @@ def receive_state(request: HttpRequest, registration: Registration | None) -> Js
             sub_content_id=payload.get("subContentId"),
             body=payload.get("data"),
             version=version,
+            sequence=sequence,
         )
         return {}
 
@@ -157,9 +161,7 @@ def _receive(
     keep: Callable[[Registration, dict[str, Any]], dict[str, Any]],
 ) -> JsonResponse:
     if request.method != "POST":
-        response = refusal(405, "Cette adresse reçoit des résultats, elle n'en montre pas.")
-        response["Allow"] = "POST"
-        return response
+        return not_a_page()
     if not request.user.is_authenticated:
         return refusal(401, "Votre session a pris fin : reconnectez-vous.")
     if registration is None or registration.person_id != request.user.pk:
@@ -196,6 +198,13 @@ def read(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(payload, dict):
         raise NotKept("Cet envoi n'est pas lisible.")
     return payload
+
+
+def not_a_page() -> JsonResponse:
+    """The answer to whoever reads where one can only write."""
+    response = refusal(405, "Cette adresse reçoit des résultats, elle n'en montre pas.")
+    response["Allow"] = "POST"
+    return response
 
 
 def refusal(status: int, words: str) -> JsonResponse:

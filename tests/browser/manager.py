@@ -1,4 +1,4 @@
-"""`manage.py`, kept warm: a command a line on its input, as a JSON list; on its output what it printed, or why it failed.
+"""`manage.py`, kept warm: a command a line in, as a JSON list; out, what it printed or why it failed.
 
 A process for each command would spend far longer starting than working.
 """

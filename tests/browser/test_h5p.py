@@ -177,7 +177,6 @@ def test_what_is_done_offline_is_kept_and_sent_later(learner: Visitor, live_site
     learner.context.set_offline(False)
     page.goto(f"/essais/h5p/{key}/")  # the page was closed meanwhile
     counted(learner, key, 1)
-    saved(page)
     all_sent(page)
     learner.faults[:] = [one for one in learner.faults if "ERR_INTERNET_DISCONNECTED" not in one]
     learner.assert_sound()
@@ -287,9 +286,8 @@ def test_the_next_person_at_the_machine_sends_nothing_for_the_one_before(
     page.goto("about:blank")
     learner.context.set_offline(False)
     learner.arrive("formateur@demo.example")
-    page.goto(f"/essais/h5p/{key}/")
-    saved(page)
-    page.wait_for_timeout(1_000)
+    with page.expect_response("**/resultats/"):  # their own opening
+        page.goto(f"/essais/h5p/{key}/")
     assert waiting(page) >= 1
     assert attempts_of(live_site, key) == 0
     learner.assert_sound()

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from cms.accounts.models import User
@@ -230,6 +230,17 @@ class TestWhoIsRefused:
         assert client.get(address(lesson, key)).status_code == 404
         answer = client.post(address(lesson, key, "resultats/"), {}, content_type="application/json")
         assert (answer.status_code, list(answer.json())) == (404, ["error"])
+        assert not Registration.objects.exists()
+
+    def test_who_reads_or_proves_nothing_is_told_in_json(self, content: Content, play: Any) -> None:
+        player = play(*(world := lesson_with(interactive(content))))
+        strict = Client(enforce_csrf_checks=True)
+        strict.force_login(player.person)
+        for door in ("resultats/", "etat/"):
+            place = address(world[1], keys(world[1])[0], door)
+            assert (player.client.get(place).status_code, list(player.client.get(place).json())) == (405, ["error"])
+            answer = strict.post(place, {}, content_type="application/json")
+            assert (answer.status_code, list(answer.json())) == (403, ["error"])
         assert not Registration.objects.exists()
 
     def test_an_activity_or_a_lesson_that_is_not(self, content: Content, play: Any) -> None:

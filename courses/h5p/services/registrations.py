@@ -40,7 +40,7 @@ SELECT
     {columns(Registration, "found")},
     {columns(Content, "content")},
     (SELECT coalesce(jsonb_agg(jsonb_build_array(data_type, sub_content_id, body)), '[]')::text
-     FROM h5p_savedstate WHERE registration_id = found.id),
+     FROM h5p_savedstate WHERE registration_id = found.id AND body <> ''),
     {LIBRARIES.format("found.version_id")},
     found.version_id <> content.current_id AND EXISTS (
         SELECT FROM h5p_attempt WHERE registration_id = found.id AND version_id = found.version_id)

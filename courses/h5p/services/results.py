@@ -140,7 +140,7 @@ def _read_one(item: Any, iri: str, names: frozenset[str]) -> Received:
         raise NotKept("Ce résultat n'est pas lisible.")
     sequence: Any = item.get("sequence")
     version, said = item.get("version"), item.get("statement")
-    if not _is_count(sequence) or not (version is None or _is_count(version, most=2**31 - 1)):
+    if not is_count(sequence) or not (version is None or is_count(version, most=2**31 - 1)):
         raise NotKept("Ce résultat n'a pas de rang lisible.")
     if not xapi.speaks_for(said, names):
         raise NotKept("Ce résultat est celui d'une autre personne.")
@@ -320,5 +320,6 @@ def _uuid(value: Any) -> UUID:
         raise NotKept("Ce résultat n'a pas d'identifiant lisible.") from None
 
 
-def _is_count(value: Any, *, most: int = FURTHEST) -> bool:
+def is_count(value: Any, *, most: int = FURTHEST) -> bool:
+    """Whether a value out of JSON is a number one counts with, as a browser does."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most

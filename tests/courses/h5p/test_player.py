@@ -217,7 +217,9 @@ def test_a_state_is_kept_and_forgotten(registration: Registration, send: Send) -
     assert send(registration, payload, receive_state).status_code == 200
     assert SavedState.objects.get().body == '{"at": 1}'
     assert send(registration, payload | {"data": None}, receive_state).status_code == 200
-    assert not SavedState.objects.exists()
+    assert SavedState.objects.get().body == ""
+    assert send(registration, payload | {"sequence": 1}, receive_state).status_code == 200  # said before, sent late
+    assert SavedState.objects.get().body == ""
 
 
 def test_the_state_of_a_former_version_does_not_come_back(registration: Registration, send: Send) -> None:

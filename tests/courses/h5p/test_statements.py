@@ -404,7 +404,27 @@ def test_a_state_is_one_row_by_type_and_part(registration: Registration, django_
     found = opened(registration.person, registration.content).opening.states
     assert sorted(found) == [("state", "0", '{"at": 2}'), ("state", A, "[]")]
     save_state(registration=registration, data_type="state", body=None)
-    assert [row.sub_content_id for row in SavedState.objects.all()] == [A]
+    assert opened(registration.person, registration.content).opening.states == (("state", A, "[]"),)
+
+
+STATES = [(1, '{"at": 1}'), (2, None), (3, '{"at": 3}'), (4, '{"at": 4}')]
+
+
+@given(order=st.lists(st.sampled_from(STATES), min_size=1, max_size=8))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_said_last_is_kept_in_whatever_order_it_comes(registration: Registration, order: Any) -> None:
+    SavedState.objects.all().delete()
+    for sequence, body in order:
+        save_state(registration=registration, data_type="state", body=body, sequence=sequence)
+    _sequence, last = max(order)
+    kept = opened(registration.person, registration.content).opening.states
+    assert kept == ((("state", "0", last),) if last else ())
+
+
+def test_nothing_is_said_later_than_now(registration: Registration) -> None:
+    save_state(registration=registration, data_type="state", body="1", sequence=2**53)
+    save_state(registration=registration, data_type="state", body="2")
+    assert SavedState.objects.get().body == "2"
 
 
 def test_states_are_bounded(registration: Registration, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,10 +46,13 @@ class SocleActivity extends HTMLElement {
     this.parts.words.textContent = words;
   }
 
-  tell({ saved, error, isOut }) {
-    const words = saved ?? error;
-    if (this.parts.status.textContent !== words) this.parts.status.textContent = words;
-    this.parts.status.parentElement.toggleAttribute("data-waiting", !saved);
+  tell({ saved, error, isOut, isOpening }) {
+    const { status } = this.parts;
+    const line = status.parentElement;
+    const before = line.hasAttribute("data-waiting") ? "" : status.textContent;
+    const words = error ?? (isOpening ? before : saved);
+    if (status.textContent !== words) status.textContent = words;
+    line.toggleAttribute("data-waiting", !saved);
     this.parts.login.hidden = !isOut;
     if (saved) this.dispatchEvent(new CustomEvent("activity:saved", { bubbles: true }));
   }

@@ -7,6 +7,7 @@
   let width = innerWidth;
   let waiting;
   let isDown = false;
+  let hasBegun = false; // until a gesture, there is nothing to keep
 
   // Opened without a page around, it plays and tells nobody.
   const tell = (kind, values = {}) => parent === window || parent.postMessage({ context: "socle", kind, ...values }, origin);
@@ -26,6 +27,7 @@
     });
   };
   const keepSoon = () => { waiting ??= setTimeout(keep, 300); };
+  const begin = () => { hasBegun = true; keepSoon(); };
 
   // States: the core asks its server through jQuery; the page around is its server here.
   const ajax = H5P.jQuery.ajax;
@@ -42,7 +44,7 @@
 
   H5P.externalDispatcher.on("xAPI", (event) => {
     say(event.data.statement);
-    keepSoon();
+    if (hasBegun) keepSoon();
   });
   H5P.externalDispatcher.on("initialized", () => {
     each((instance) => H5P.on(instance, "resize", () => setTimeout(measure, 50)));
@@ -70,7 +72,6 @@
     width = innerWidth;
     each((instance) => H5P.trigger(instance, "resize"));
   });
-  for (const name of ["pointerup", "keyup", "change", "input"]) addEventListener(name, keepSoon, true);
-  for (const name of ["blur", "pagehide", "visibilitychange"]) addEventListener(name, keep);
-  addEventListener("message", (event) => event.source === parent && event.data === "socle:keep" && keep());
+  for (const name of ["pointerup", "keyup", "click", "change", "input"]) addEventListener(name, begin, true);
+  for (const name of ["blur", "pagehide", "visibilitychange"]) addEventListener(name, () => hasBegun && keep());
 })();

@@ -6,8 +6,8 @@ const FOR_KEEPALIVE = 60_000; // browsers let 64 KiB outlive a page
 const token = () => /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 
 function body(batch) {
-  const [{ kind, version, dataType, subContentId, data }] = batch;
-  if (kind === "state") return JSON.stringify({ version, dataType, subContentId, data });
+  const [{ kind, version, sequence, dataType, subContentId, data }] = batch;
+  if (kind === "state") return JSON.stringify({ version, sequence, dataType, subContentId, data });
   return JSON.stringify({ statements: batch.map(({ id, sequence, version: at, statement }) => ({ id, sequence, version: at, statement })) });
 }
 

@@ -5,6 +5,8 @@ import { Shelf } from "./shelf.js";
 const SOON = 800; // milliseconds: what comes together goes together
 const LONGEST_WAIT = 60_000;
 const AT_ONCE = 50;
+// Said by a content as it appears: its person has done nothing yet.
+const isOpening = ({ statement }) => /\/(experienced|attempted)$/.test(statement?.verb?.id);
 
 export class Queue {
   constructor({ name, results, state, tell }) {
@@ -50,7 +52,7 @@ export class Queue {
   async deliver(batch) {
     const answer = await post(batch[0].kind === "state" ? this.state : this.results, batch);
     this.failures = answer.again ? this.failures + 1 : 0;
-    this.tell(answer);
+    this.tell({ ...answer, isOpening: batch.every(isOpening) });
     if (answer.again) return this.later(Math.max(answer.wait ?? 0, Math.min(LONGEST_WAIT, 1_000 * 2 ** this.failures)));
     // One that is refused must not take the others with it: they go one by one, and that one alone is given up.
     this.most = answer.saved || batch.length === 1 ? AT_ONCE : 1;
