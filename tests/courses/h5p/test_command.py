@@ -44,6 +44,14 @@ def test_each_file_has_its_line_and_one_refused_makes_the_command_fail(tmp_path:
         }
     ]
     assert told[2]["issues"][0]["code"] == "cannot-open"
+    assert told[2]["issues"][0]["message"] == "Ce fichier ne s'ouvre pas (il n'existe pas)."
+
+
+@pytest.mark.django_db
+def test_what_the_system_refuses_is_said_in_french(tmp_path: Path) -> None:
+    for arguments in (["import", str(tmp_path)], ["build", str(tmp_path)]):
+        with pytest.raises(CommandError, match="ne s'ouvre pas \\(c'est un dossier\\)"):
+            call_command("h5p", *arguments)
 
 
 def test_people_read_sentences(tmp_path: Path, capsys: Any) -> None:

@@ -211,10 +211,20 @@ def test_from_the_shell(tmp_path: Path, capsys: Any) -> None:
         "H5P.Sort 1.2.3  H5P.Sort : 1 contenu",
         "H5P.Text 1.1.0  H5P.Text : 1 contenu",
     ]
+    call_command("h5p", "contents")
+    assert f"{content.pk}  {content.public_id}  {content.title} (H5P.Sort" in capsys.readouterr().out
+    call_command("h5p", "export", str(content.pk), "--output", str(tmp_path / "numero.h5p"))
     call_command("h5p", "export", str(content.public_id), "--output", str(out))
+    assert out.read_bytes() == (tmp_path / "numero.h5p").read_bytes()
     with out.open("rb") as file:
         assert check(file, filename=out.name).is_valid
-    for arguments in (["export", "12345678-1234-4234-8234-123456789012"], ["import", str(tmp_path / "absent.h5p")]):
+    for arguments in (
+        ["export", "12345678-1234-4234-8234-123456789012"],
+        ["export", "0"],
+        ["export", "9" * 30],
+        ["export", "²"],
+        ["import", str(tmp_path / "absent.h5p")],
+    ):
         with pytest.raises(CommandError, match=r"\.$"):
             call_command("h5p", *arguments)
 

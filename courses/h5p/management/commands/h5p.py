@@ -1,5 +1,6 @@
-"""`manage.py h5p check|import|libraries|export|build`: packages from the shell."""
+"""`manage.py h5p check|import|contents|libraries|export|build|clean`: packages from the shell."""
 
+import errno
 import json
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 
 from courses.h5p.engine.issues import Severity
@@ -21,6 +23,17 @@ from courses.h5p.queries import saving
 from courses.h5p.registry import Installed
 from courses.h5p.services import cleaning, registry
 
+# What a system says in English, as the end of a sentence.
+TROUBLES = {
+    errno.ENOENT: "il n'existe pas",
+    errno.EISDIR: "c'est un dossier",
+    errno.ENOTDIR: "son dossier n'en est pas un",
+    errno.EACCES: "l'accès en est refusé",
+    errno.EPERM: "l'accès en est refusé",
+    errno.EROFS: "le disque ne s'écrit pas",
+    errno.ENOSPC: "le disque est plein",
+    errno.ENAMETOOLONG: "son nom est trop long",
+}
 MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!"}
 
 
@@ -44,9 +57,12 @@ class Command(BaseCommand):
         )
         listing = actions.add_parser("libraries", help="les bibliothèques installées, et leurs contenus")
         listing.add_argument("--stats", action="store_true", dest="has_stats", help="la place qu'épargne leur partage")
+        actions.add_parser("contents", help="les contenus, avec leur numéro et leur identifiant")
         actions.add_parser("clean", help="efface du stockage ce qui n'est plus à personne depuis un jour")
         exporting = actions.add_parser("export", help="refait le paquet d'un contenu")
-        exporting.add_argument("content", type=UUID, metavar="ID")
+        exporting.add_argument(
+            "content", metavar="ID", help="son numéro ou son identifiant, comme les donne « contents »"
+        )
         exporting.add_argument("--output", type=Path, metavar="FICHIER", help="par défaut : ID.h5p")
         building = actions.add_parser("build", help="fait les paquets de nos propres types d'activités")
         building.add_argument(
@@ -113,8 +129,14 @@ class Command(BaseCommand):
             self.stdout.write(path)
         self.stdout.write(f"Effacés : {len(removed)}.")
 
-    def do_export(self, *, content: UUID, output: Path | None, **options: Any) -> None:
-        found = Content.objects.select_related("current__main_library").filter(public_id=content).first()
+    def do_contents(self, **options: Any) -> None:
+        for content in Content.objects.select_related("current__main_library").order_by("pk"):
+            kind = content.current.main_library.title if content.current else "sans version"
+            draft = "" if content.alternative or content.derogation else ", brouillon"
+            self.stdout.write(f"{content.pk}  {content.public_id}  {content.title} ({kind}{draft})")
+
+    def do_export(self, *, content: str, output: Path | None, **options: Any) -> None:
+        found = Content.objects.select_related("current__main_library").filter(named(content)).first()
         if found is None or found.current is None:
             raise CommandError("Aucun contenu n'a cet identifiant.")
         target = output or Path(f"{content}.h5p")
@@ -122,7 +144,7 @@ class Command(BaseCommand):
             with target.open("wb") as file:
                 export_package(found.current, file)
         except OSError as error:
-            raise CommandError(f"{target} ne s'écrit pas ({error.strerror}).") from error
+            raise CommandError(f"{target} ne s'écrit pas ({trouble(error)}).") from error
         self.stdout.write(str(target))
 
     def do_build(self, *, files: list[Path], output: Path, **options: Any) -> None:
@@ -130,8 +152,10 @@ class Command(BaseCommand):
         for source in files or sorted(settings.SOCLE_H5P_SOURCES.glob("*.yaml")):
             try:
                 package = build(source)
-            except (NotBuilt, OSError) as error:
+            except NotBuilt as error:
                 raise CommandError(str(error)) from error
+            except OSError as error:
+                raise CommandError(f"{error.filename or source} ne s'ouvre pas ({trouble(error)}).") from error
             target = output / f"{source.stem}.h5p"
             target.write_bytes(package)
             self.stdout.write(str(target))
@@ -148,16 +172,31 @@ class Command(BaseCommand):
             self.stdout.write(f"  … et {checked.issues.unsaid} autres remarques.")
 
 
+def named(text: str) -> Q:
+    """The content of this number or this identifier; none when it is neither."""
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return Q(pk=int(text))
+    try:
+        return Q(public_id=UUID(text))
+    except ValueError:
+        return Q(pk__in=())
+
+
 def size(value: int) -> str:
     """Bytes as people read them."""
     return filesizeformat(value).replace("\xa0", " ")
+
+
+def trouble(error: OSError) -> str:
+    """Why a file cannot be had, in French when it is one of the usual reasons."""
+    return TROUBLES.get(error.errno or 0, f"{error.strerror}")
 
 
 def opened(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise CommandError(f"{path} ne s'ouvre pas ({error.strerror}).") from error
+        raise CommandError(f"{path} ne s'ouvre pas ({trouble(error)}).") from error
 
 
 def look(path: Path) -> Checked:
@@ -167,5 +206,5 @@ def look(path: Path) -> Checked:
             return check(file, filename=path.name)
     except OSError as error:
         checked = Checked()
-        checked.issues.error("cannot-open", f"Ce fichier ne s'ouvre pas ({error.strerror}).", path.name)
+        checked.issues.error("cannot-open", f"Ce fichier ne s'ouvre pas ({trouble(error)}).", path.name)
         return checked
