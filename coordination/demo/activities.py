@@ -14,6 +14,7 @@ from courses.h5p.models import Content, Library
 from courses.h5p.packaging import build
 from courses.h5p.registry import Installed
 from courses.h5p.services.registry import import_content, install_libraries, store
+from courses.h5p.services.versions import put_in_service
 
 # The identity of an activity is drawn from the name of its file: places in lessons, attempts and answers stay with it.
 ACTIVITIES = uuid.UUID("b7a4d0c2-61c9-4c7e-9a5b-2f3d8e1c0a64")
@@ -35,7 +36,7 @@ def _keep(source: Path) -> Content:
         content.alternative = alternative
         content.save(update_fields=["alternative"])
     if not _says(content, checked):
-        content = import_content(checked=checked, replaces=content).content
+        content = put_in_service(version=import_content(checked=checked, replaces=content), title=checked.title)
     return content
 
 

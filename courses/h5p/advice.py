@@ -54,6 +54,20 @@ class Group:
     advice: str
     paths: list[str] = field(default_factory=list)
 
+    @property
+    def files(self) -> list[str]:
+        """The files of the package it is about, which whoever made it knows."""
+        return [path for path in self.paths if not _is_place(path)]
+
+    @property
+    def places(self) -> list[str]:
+        """The places in what describes the package, which its tool writes."""
+        return [path for path in self.paths if _is_place(path)]
+
+
+def _is_place(path: str) -> bool:
+    return "#" in path or path in ("h5p.json", "content/content.json")
+
 
 def grouped(issues: Iterable[dict[str, str]], *, are_errors: bool) -> list[Group]:
     """Return the problems by kind, in the order they were met; those said in the same words stand together."""

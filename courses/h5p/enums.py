@@ -8,4 +8,5 @@ class UploadState(models.TextChoices):
     REFUSED = "refused", "Refusé"
     WAITING = "waiting", "En attente d'un administrateur"
     DECLINED = "declined", "Écarté"
+    WITHDRAWN = "withdrawn", "Retiré"
     IMPORTED = "imported", "Importé"

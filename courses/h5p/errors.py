@@ -33,6 +33,20 @@ class LibrariesToInstall(H5PError):
         super().__init__(f"Un administrateur doit d'abord installer : {', '.join(map(str, self.names))}.")
 
 
+class ServedMeanwhile(H5PError):
+    """Another version was put in service, or this one, while somebody was rereading."""
+
+    def __init__(self) -> None:
+        super().__init__("La version en service a changé pendant votre relecture : rien n'a changé de votre fait.")
+
+
+class VersionStopped(H5PError):
+    """A library of the version is in quarantine."""
+
+    def __init__(self) -> None:
+        super().__init__("Cette version ne se joue pas : l'une de ses bibliothèques est en quarantaine.")
+
+
 class NotKept(H5PError):
     """What a player sent is not kept; sending it again would not change that."""
 

@@ -78,6 +78,31 @@ class ContentForm(WagtailAdminModelForm):
         return cleaned
 
 
+class ReviewForm(ContentForm):
+    """What goes with a version put in service: its title when it brings another, and the texts, reread."""
+
+    title = forms.ChoiceField(label="Titre du contenu", widget=forms.RadioSelect)
+    current = forms.IntegerField(widget=forms.HiddenInput)
+    is_reread = forms.BooleanField(
+        label="J'ai relu ces textes : ils conviennent à cette version.",
+        error_messages={"required": "Relisez ces textes, puis cochez cette case."},
+    )
+
+    class Meta(ContentForm.Meta):
+        fields = ["alternative", "derogation"]
+
+    field_order = ["title", "alternative", "derogation", "is_reread"]
+
+    def __init__(self, *args: Any, version: ContentVersion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept, new = self.instance.title, version.own_title
+        self.initial |= {"title": kept, "current": self.instance.current_id}
+        title = cast(forms.ChoiceField, self.fields["title"])
+        title.choices = [(kept, f"Garder « {kept} »"), (new, f"Prendre celui de cette version : « {new} »")]
+        if new in ("", kept):
+            del self.fields["title"]
+
+
 class DeclineForm(forms.Form):
     reason = forms.CharField(
         label="Motif",
@@ -117,7 +142,7 @@ class ResultsForm(AddressForm):
 
     def __init__(self, *args: Any, content: Content, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        versions = content.versions.defer("params", "metadata").select_related(None)
+        versions = content.versions.served().defer("params", "metadata").select_related(None)
         field = cast(VersionField, self.fields["version"])
         field.queryset, field.empty_label = versions, None
         self.content = content

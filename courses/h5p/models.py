@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cms.core.querysets import holding_words
@@ -100,6 +101,11 @@ class Library(models.Model):
         )
 
 
+def is_stopped() -> models.Exists:
+    """Whether a content does not play: a library of its version in service is in quarantine."""
+    return models.Exists(Library.objects.filter(uses=models.OuterRef("current")).exclude(quarantined_at=None))
+
+
 class ContentQuerySet(models.QuerySet[Any]):
     def matching(self, text: str) -> "ContentQuerySet":
         """Every word in the title or in the name of the kind, whatever the accents."""
@@ -107,17 +113,28 @@ class ContentQuerySet(models.QuerySet[Any]):
 
     def choosable(self) -> "ContentQuerySet":
         """What may be put in a page."""
-        return self.filter(current__isnull=False).exclude(alternative="", derogation="")
+        ready = self.filter(current__isnull=False).exclude(alternative="", derogation="")
+        return ready.exclude(is_stopped())
 
     def drafts(self) -> "ContentQuerySet":
         return self.filter(alternative="", derogation="")
+
+    def stopped(self) -> "ContentQuerySet":
+        return self.filter(is_stopped())
+
+    def with_state(self) -> "ContentQuerySet":
+        """With `is_stopped`, and `to_review`: how many versions wait to be put in service."""
+        waiting = ContentVersion.objects.to_review().filter(content=models.OuterRef("pk")).order_by()
+        counted = waiting.values("content").annotate(count=Count("pk")).values("count")
+        return self.annotate(is_stopped=is_stopped(), to_review=Coalesce(models.Subquery(counted), 0))
 
 
 class Content(models.Model):
     """An activity made elsewhere. Replacing it makes a version; what was done with the former ones stays with them.
 
-    `alternative` is for who cannot use it; `derogation` says why there is none. With neither it is a draft: no page
-    may show it (RGAA, thème 13).
+    `current` is the version in service. `alternative` is for who cannot use it; `derogation` says why there is none.
+    With neither it is a draft: no page may show it (RGAA, thème 13). `last_number` is that of the last version made: a
+    number thrown away is never given again, browsers keep what they read under it.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -136,9 +153,10 @@ class Content(models.Model):
         "core.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name="vignette"
     )
     current = models.ForeignKey("ContentVersion", null=True, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField("importé le", default=timezone.now)
+    last_number = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField("ajouté le", default=timezone.now)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="importé par"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="ajouté par"
     )
 
     objects = ContentQuerySet.as_manager()
@@ -162,8 +180,20 @@ class Content(models.Model):
         return not (self.alternative or self.derogation)
 
 
+class ContentVersionQuerySet(models.QuerySet[Any]):
+    def served(self) -> "ContentVersionQuerySet":
+        """Those that are, or were, what people do."""
+        return self.exclude(served_at=None)
+
+    def to_review(self) -> "ContentVersionQuerySet":
+        """Those that nobody put in service yet."""
+        return self.filter(served_at=None)
+
+
 class ContentVersion(models.Model):
     """What was imported one day, normalised. Never changed.
+
+    `served_at` is when it was last put in service; until it was once, it waits to be reread and nobody meets it.
 
     `params` is what the semantics allow of content.json; `metadata` is h5p.json as it came; `files` maps each file
     of the content to its size in bytes; `libraries` are all it plays with. `copies` counts the libraries its package
@@ -182,6 +212,9 @@ class ContentVersion(models.Model):
     copies_size = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField("importée le", default=timezone.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    served_at = models.DateTimeField("mise en service le", null=True)
+
+    objects = ContentVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "version d'un contenu H5P"
@@ -190,6 +223,12 @@ class ContentVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.content}, version {self.number}"
+
+    @property
+    def own_title(self) -> str:
+        """The title it came with; that of its content may be another."""
+        title = self.metadata.get("title")
+        return title.strip() if isinstance(title, str) else ""
 
     @property
     def picture(self) -> str:
@@ -339,13 +378,19 @@ class UploadQuerySet(models.QuerySet[Any]):
     def waiting(self) -> "UploadQuerySet":
         return self.filter(state=UploadState.WAITING)
 
+    def listed(self) -> "UploadQuerySet":
+        """With what a list says of them, and nothing of what is long."""
+        rows = self.select_related("sent_by", "version")
+        return rows.defer("report", "libraries", "version__params", "version__metadata", "version__files")
+
 
 class Upload(models.Model):
     """A package sent through the admin, and what became of it.
 
     `report`: what was found in it, as `Issue.as_dict` gives it, errors first; `unsaid` counts what did not fit there.
-    `libraries`: what it brings that was not installed, as text ("H5P.Sort 1.2.4"). The file is kept until it is known
-    what to do with it.
+    `libraries`: what it brings when it has to wait, as text ("H5P.Sort 1.2.4"), those needed by others first.
+    `replaced_title` is that of the content it replaces, as it was when it was sent. `waits` counts the times it waited
+    for an administrator, over now. The file is kept until it is known what to do with it.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -356,15 +401,17 @@ class Upload(models.Model):
     replaces = models.ForeignKey(
         Content, null=True, on_delete=models.CASCADE, related_name="+", verbose_name="remplace"
     )
+    replaced_title = models.CharField(max_length=255, blank=True)
     report = models.JSONField("rapport", default=list)
     unsaid = models.PositiveIntegerField(default=0)
-    libraries = models.JSONField("bibliothèques à installer", default=list)
+    libraries = models.JSONField("bibliothèques apportées", default=list)
     version = models.ForeignKey(ContentVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     sent_at = models.DateTimeField("envoyé le", default=timezone.now)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name="envoyé par"
     )
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    waits = models.PositiveSmallIntegerField(default=0)
     decline_reason = models.CharField("motif", max_length=255, blank=True)
     settled_at = models.DateTimeField("réglé le", null=True)
 
@@ -391,8 +438,12 @@ class Upload(models.Model):
 
     @property
     def outbox_key(self) -> str:
-        """One piece of work to check it, another once its libraries are approved."""
-        return f"h5p-upload:{self.public_id}:{'approved' if self.approved_by_id else 'received'}"
+        """One piece of work to check it, another each time it waited."""
+        return f"h5p-upload:{self.public_id}:{self.waits}"
+
+    @property
+    def has_waited(self) -> bool:
+        return self.waits > 0
 
     @property
     def is_settled(self) -> bool:

@@ -1,5 +1,6 @@
-"""What administrators look at."""
+"""What trainers and administrators look at."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
@@ -92,6 +93,27 @@ def versions_of(content: Content) -> QuerySet[ContentVersion]:
         .select_related("created_by", "main_library")
         .defer("params", "metadata", "main_library__semantics", "main_library__description")
     )
+
+
+def lacking(uploads: Iterable[Upload]) -> dict[int, list[str]]:
+    """Return what each waiting package lacks of what is installed now, by its key; one query.
+
+    A package may lack nothing: its libraries came with others, and it is about to be checked again.
+    """
+    brought = {upload.pk: [(words, *_patch(words)) for words in upload.libraries] for upload in uploads}
+    names = {name for named in brought.values() for _words, name, _number in named if name}
+    rows = Library.objects.named(names).only("machine_name", "major", "minor", "patch")
+    known = {row.name: row.patch for row in rows}
+    return {
+        key: [words for words, name, patch in named if name is None or known.get(name, -1) < patch]
+        for key, named in brought.items()
+    }
+
+
+def _patch(words: str) -> tuple[LibraryName | None, int]:
+    """ "H5P.Sort 1.2.4" → H5P.Sort 1.2, and 4."""
+    name, _, patch = words.rpartition(".")
+    return LibraryName.parse(name), int(patch) if patch.isdecimal() else 0
 
 
 def why_content_stays(content: Content) -> str:

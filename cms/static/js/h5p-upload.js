@@ -133,6 +133,15 @@ class UploadStatus extends HTMLElement {
     if (seconds) this.timer = setTimeout(() => this.ask(), seconds * 1000);
   }
 
+  // The title of the package is known once it is checked: the page, its header and its heading call it the same.
+  name(page) {
+    document.title = page.title;
+    for (const place of [".w-slim-header h1", ".w-breadcrumbs li:last-child"]) {
+      const [now, next] = [document, page].map((where) => where.querySelector(place));
+      if (now && next) now.innerHTML = next.innerHTML;
+    }
+  }
+
   async ask() {
     try {
       const answer = await fetch(window.location.href, { headers: { Accept: "text/html" } });
@@ -140,6 +149,7 @@ class UploadStatus extends HTMLElement {
       const [now, next] = [this, page].map((where) => where.querySelector("[data-state]"));
       if (next && next.innerHTML !== now.innerHTML) {
         now.replaceWith(document.adoptNode(next));
+        this.name(page);
         const step = next.querySelector(".h5p-steps li:is(.is-now, .is-bad)") ?? next.querySelector(".h5p-steps .is-done:last-child");
         this.querySelector("[data-said]").textContent = step?.textContent.trim() ?? "";
       }

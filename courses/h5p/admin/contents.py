@@ -13,7 +13,7 @@ from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
-from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, NumberColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import chooser as chooser_views
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
@@ -23,9 +23,11 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.models import ReferenceIndex
 
 from cms.core.text import slug_of
+from courses.h5p.admin.columns import WhenColumn
 from courses.h5p.admin.permissions import may_upload
 from courses.h5p.admin.results import ResultsView
 from courses.h5p.admin.uploads import UploadView
+from courses.h5p.admin.versions import DiscardView, ReviewView
 from courses.h5p.export import export_package
 from courses.h5p.forms import ContentForm, kind_field
 from courses.h5p.models import Content, ContentVersion
@@ -54,7 +56,7 @@ class ContentStateColumn(Column):
 
 def listed() -> Any:
     contents = Content.objects.select_related("current__content", "current__main_library", "thumbnail")
-    return contents.prefetch_related("thumbnail__renditions").defer(*NEVER_SHOWN)
+    return contents.prefetch_related("thumbnail__renditions").defer(*NEVER_SHOWN).with_state()
 
 
 # The list
@@ -65,7 +67,14 @@ class ContentFilterSet(WagtailFilterSet):
         label="Type", field_name="current__main_library__machine_name", choices=kinds_of_content
     )
     state = django_filters.ChoiceFilter(
-        label="État", choices=[("ready", "Prêts"), ("draft", "Brouillons")], method="filter_state"
+        label="État",
+        choices=[
+            ("ready", "Prêts"),
+            ("draft", "Brouillons"),
+            ("review", "Nouvelle version à relire"),
+            ("stopped", "En quarantaine"),
+        ],
+        method="filter_state",
     )
 
     class Meta:
@@ -73,7 +82,8 @@ class ContentFilterSet(WagtailFilterSet):
         fields = ["kind", "state"]
 
     def filter_state(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.choosable() if value == "ready" else queryset.drafts()
+        kept = {"ready": queryset.choosable, "draft": queryset.drafts, "stopped": queryset.stopped}
+        return kept[value]() if value in kept else queryset.filter(to_review__gt=0)
 
 
 class ContentIndexView(generic.IndexView):
@@ -108,7 +118,7 @@ class ContentIndexView(generic.IndexView):
             ContentStateColumn("state", label="État"),
             NumberColumn("usage_count", label="Pages", classname="h5p-minor"),
             NumberColumn("version_count", label="Versions", classname="h5p-minor"),
-            DateColumn("created_at", label="Importé", sort_key="created_at", classname="h5p-minor"),
+            WhenColumn("created_at", label="Ajouté", sort_key="created_at", classname="h5p-minor"),
         ]
 
 
@@ -139,8 +149,10 @@ class ContentEditView(generic.EditView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         references = ReferenceIndex.get_grouped_references_to(self.object)
+        versions = list(versions_of(self.object))
         return super().get_context_data(
-            versions=versions_of(self.object),
+            versions=versions,
+            unread=[version for version in versions if version.served_at is None],
             usage_count=references.count(),
             stopped=self.object.current.libraries.exclude(quarantined_at=None).defer(*LONG),
             **kwargs,
@@ -151,6 +163,12 @@ class ContentDeleteView(generic.DeleteView):
     """Only what nobody uses nor ever did."""
 
     success_message = "« %(object)s » est supprimé, avec ses fichiers."
+
+    @property
+    def confirmation_message(self) -> str:
+        count = self.object.versions.count()
+        its = f"ses {count} versions et leurs fichiers" if count > 1 else "ses fichiers"
+        return f"Supprimer « {self.object} » ? Il le sera pour toujours, avec {its}."
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.refused() or super().get(request, *args, **kwargs)
@@ -223,6 +241,8 @@ class ContentViewSet(ModelViewSet):
             *super().get_urlpatterns(),
             path("replace/<int:pk>/", UploadView.as_view(), name="replace"),
             path("preview/<int:version>/", PreviewView.as_view(), name="preview"),
+            path("review/<int:version>/", ReviewView.as_view(), name="review"),
+            path("discard/<int:version>/", DiscardView.as_view(), name="discard"),
             path("answers/<int:pk>/", ResultsView.as_view(), name="answers"),
             path("download/<int:version>/", DownloadView.as_view(), name="download"),
         ]

@@ -12,17 +12,18 @@ from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, NumberColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
+from courses.h5p.admin.columns import WhenColumn
 from courses.h5p.admin.permissions import may_install
 from courses.h5p.forms import QuarantineForm, errors_of
 from courses.h5p.models import Content, Library, Upload
-from courses.h5p.queries import saving, upgrades
+from courses.h5p.queries import lacking, saving, upgrades
 from courses.h5p.services.registry import quarantine, release, remove_unused
 
 INDEX = "h5p_libraries:index"
@@ -101,13 +102,14 @@ class LibraryIndexView(LibraryMixin, generic.IndexView):
             LibraryStateColumn("state", label="État"),
             NumberColumn("contents", label="Contenus", sort_key="contents"),
             SizeColumn("size", label="Taille", sort_key="size", classname="h5p-minor"),
-            DateColumn("installed_at", label="Installée", sort_key="installed_at", classname="h5p-minor"),
+            WhenColumn("installed_at", label="Installée", sort_key="installed_at", classname="h5p-minor"),
         ]
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         if not self.results_only:
-            waiting = Upload.objects.waiting().select_related("sent_by").defer("report").order_by("sent_at")
-            kwargs |= {"saving": saving(), "waiting": waiting}
+            waiting = list(Upload.objects.waiting().select_related("sent_by").defer("report").order_by("sent_at"))
+            lacks = lacking(waiting) if waiting else {}
+            kwargs |= {"saving": saving(), "waiting": [(upload, lacks[upload.pk]) for upload in waiting]}
         return super().get_context_data(*args, **kwargs)
 
 
@@ -140,7 +142,7 @@ class QuarantineView(LibraryMixin, View):
         library = get_object_or_404(Library, pk=pk)
         form = QuarantineForm(request.POST)
         if form.is_valid():
-            quarantine(library=library, reason=form.cleaned_data["reason"])
+            quarantine(library=library, reason=form.cleaned_data["reason"], by=request.user)
             messages.success(request, f"{library} est en quarantaine : ses contenus ne se jouent plus.")
         else:
             messages.error(request, f"Rien n'a changé. {' '.join(errors_of(form))}")
@@ -153,7 +155,7 @@ class ReleaseView(LibraryMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         library = get_object_or_404(Library, pk=pk)
-        release(library=library)
+        release(library=library, by=request.user)
         messages.success(request, f"{library} n'est plus en quarantaine : ses contenus se jouent de nouveau.")
         return redirect("h5p_libraries:library", pk)
 
@@ -198,6 +200,13 @@ class UpgradesView(LibraryMixin, WagtailAdminTemplateMixin, TemplateView):
 class InstallMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return may_install.user_has_permission(request.user, "change")
+
+    def render_component(self, request: HttpRequest) -> Any:
+        """With how many packages wait for whoever reads the menu."""
+        component = super().render_component(request)
+        if count := Upload.objects.waiting().count():
+            component.label = f"{self.label} ({count})"
+        return component
 
 
 class LibraryViewSet(ViewSet):

@@ -12,13 +12,14 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
 
 from cms.core.models import OutboxMessage
+from courses.h5p.admin.columns import WhenColumn
 from courses.h5p.admin.permissions import may_install, may_upload
 from courses.h5p.advice import grouped
 from courses.h5p.engine.limits import MIB
@@ -26,10 +27,13 @@ from courses.h5p.enums import UploadState
 from courses.h5p.errors import AlreadyDecided
 from courses.h5p.forms import DeclineForm, PackageForm, errors_of
 from courses.h5p.models import Content, Upload
-from courses.h5p.services.uploads import approve, decline, is_being_checked, limits, send
+from courses.h5p.queries import lacking
+from courses.h5p.services.uploads import approve, decline, is_being_checked, limits, send, withdraw
 
 # Seconds after which a package nobody looks at means that the worker is not there.
 USUAL_WAIT = 60
+# Names of those who decide shown to who waits.
+MOST_NAMED = 5
 
 
 class UploadView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
@@ -129,8 +133,18 @@ class UploadStatusView(OneUploadMixin, WagtailAdminTemplateMixin, TemplateView):
             trouble=trouble if trouble is not None and trouble.last_error else None,
             may_decide=may_decide and upload.state == UploadState.WAITING,
             decline_form=kwargs.pop("decline_form", None) or DeclineForm(),
+            **(self.waiting() if upload.state == UploadState.WAITING else {}),
             **kwargs,
         )
+
+    def waiting(self) -> dict[str, Any]:
+        """What it lacks of what is installed now, who decides, and whether one may take it back."""
+        deciders = may_install.users_with_any_permission(["change"]).order_by("last_name", "first_name")
+        return {
+            "lacking": lacking([self.object])[self.object.pk],
+            "deciders": [str(person) for person in deciders[:MOST_NAMED]],
+            "may_withdraw": self.object.sent_by == self.request.user,
+        }
 
 
 class DecideView(OneUploadMixin, View):
@@ -173,6 +187,58 @@ class DeclineView(DecideView):
         return redirect("h5p_uploads:index")
 
 
+class WithdrawView(OneUploadMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Whoever sent a package that waits takes it back, once it is confirmed."""
+
+    template_name = "h5p/admin/confirm.html"
+    page_title = "Retirer cet envoi"
+    header_icon = "upload"
+    _show_breadcrumbs = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not may_upload.user_has_permission(request.user, "add"):
+            return super().dispatch(request, *args, **kwargs)  # refused there
+        self.object = self.upload(kwargs["public_id"])
+        if self.object.sent_by != request.user:
+            messages.error(request, "Seule la personne qui a envoyé ce paquet peut le retirer.")
+            return redirect("h5p_uploads:status", self.object.public_id)
+        if self.object.state != UploadState.WAITING:
+            messages.warning(request, str(AlreadyDecided()))
+            return redirect("h5p_uploads:status", self.object.public_id)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            heading=f"Retirer « {self.object} » ?",
+            words="Il n'attendra plus de décision et son fichier sera effacé. Vous pourrez l'envoyer de nouveau.",
+            yes="Retirer cet envoi",
+            no="Le laisser en attente",
+            back=reverse("h5p_uploads:status", args=[self.object.public_id]),
+            **kwargs,
+        )
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        address = reverse("h5p_uploads:status", args=[self.object.public_id])
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("h5p_uploads:index"), "label": "Envois H5P"},
+            {"url": address, "label": str(self.object)},
+            {"url": "", "label": self.page_title},
+        ]
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        try:
+            withdraw(upload=self.object)
+            messages.success(request, f"« {self.object} » est retiré, son fichier est effacé.")
+        except AlreadyDecided as error:
+            messages.warning(request, str(error))
+        return redirect("h5p_uploads:status", public_id)
+
+
+class PackageColumn(TitleColumn):
+    cell_template_name = "h5p/admin/package_cell.html"
+
+
 class StateColumn(Column):
     cell_template_name = "h5p/admin/upload_state_cell.html"
 
@@ -192,12 +258,12 @@ class UploadIndexView(generic.IndexView):
     no_results_message = "Aucun envoi : les rapports sont gardés trente jours."
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        return Upload.objects.visible_to(self.request.user).select_related("sent_by").defer("report", "libraries")
+        return Upload.objects.visible_to(self.request.user).listed()
 
     @property
     def columns(self) -> list[Any]:
         return [
-            TitleColumn(
+            PackageColumn(
                 "title",
                 label="Paquet",
                 accessor=str,
@@ -205,7 +271,7 @@ class UploadIndexView(generic.IndexView):
             ),
             StateColumn("state", label="État"),
             Column("sent_by", label="Envoyé par", accessor="sent_by", classname="h5p-minor"),
-            DateColumn("sent_at", label="Envoyé", sort_key="sent_at", classname="h5p-minor"),
+            WhenColumn("sent_at", label="Envoyé", sort_key="sent_at", classname="h5p-minor"),
         ]
 
 
@@ -222,4 +288,5 @@ class UploadViewSet(ViewSet):
             path("<uuid:public_id>/", UploadStatusView.as_view(), name="status"),
             path("<uuid:public_id>/approve/", ApproveView.as_view(), name="approve"),
             path("<uuid:public_id>/decline/", DeclineView.as_view(), name="decline"),
+            path("<uuid:public_id>/withdraw/", WithdrawView.as_view(), name="withdraw"),
         ]

@@ -11,6 +11,7 @@ from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import transaction
 from PIL import Image
+from wagtail.log_actions import log
 
 from courses.h5p.authoring.reading import NotTaken
 from courses.h5p.engine.archive import Deadline
@@ -22,7 +23,7 @@ from courses.h5p.engine.semantics import Walk, normalise
 from courses.h5p.errors import EditedMeanwhile
 from courses.h5p.models import Content, ContentVersion
 from courses.h5p.registry import Installed
-from courses.h5p.services.registry import rows_of
+from courses.h5p.services.registry import rows_of, serve
 
 SECONDS = 10.0
 # What each kind of field takes, of what contents may hold.
@@ -110,13 +111,14 @@ def write_content(
         content = Content.objects.create(title=title, created_by=by)
     else:
         content = Content.objects.select_for_update(of=("self",)).get(pk=content.pk)
-        former = content.versions.select_related("content", "created_by").order_by("number").last()
+        served = ContentVersion.objects.select_related("content", "created_by")
+        former = served.get(pk=content.current_id) if content.current_id else None
         if former is None or former.number != based_on:
             raise EditedMeanwhile(str(former.created_by or "") if former else "")
     said = {"title": title, "language": language, "defaultLanguage": language, "license": license}
     version = ContentVersion(
         content=content,
-        number=(former.number if former else 0) + 1,
+        number=content.last_number + 1,
         main_library=rows[main],
         params=walk.params,
         metadata={"embedTypes": ["iframe"]} | (former.metadata if former else {}) | said,
@@ -126,8 +128,10 @@ def write_content(
     version.size = sum(version.files.values())
     version.save()
     version.libraries.set(rows.values())
-    content.current, content.title = version, title
+    serve(version, content)
+    content.title, content.last_number = title, version.number
     content.save()
+    log(content, "h5p.write", user=by, data={"version": version.number})
     return version
 
 

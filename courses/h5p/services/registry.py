@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import connection, transaction
 from django.utils import timezone
+from wagtail.log_actions import log
 
+from cms.core import outbox
 from courses.h5p.engine.archive import Archive
 from courses.h5p.engine.libraries import Library as Declared
 from courses.h5p.engine.libraries import load_order, to_description
@@ -20,6 +23,9 @@ from courses.h5p.engine.validator import Checked
 from courses.h5p.errors import LibrariesToInstall, PackageRefused
 from courses.h5p.models import Content, ContentVersion, Library
 from courses.h5p.registry import Installed
+
+# The kind of outbox message that has waiting packages looked at again.
+WAITING = "h5p-waiting"
 
 
 class Outcome(StrEnum):
@@ -83,12 +89,22 @@ def brought(checked: Checked) -> int:
 def install_libraries(*, checked: Checked, by: Any = None) -> list[Installation]:
     """Install what a package brings: what is not there yet, and strictly higher patches. Raises PackageRefused.
 
-    To install a library is to install code: whoever calls answers for the permission `install_library`.
+    To install a library is to install code: whoever calls answers for the permission `install_library`. Packages that
+    waited for these libraries are looked at again after the commit.
     """
     if not checked.is_valid or checked.archive is None:
         raise PackageRefused("Ce paquet a des erreurs : ses bibliothèques ne sont pas installées.", checked)
     ordered = load_order(checked.libraries, checked.libraries)
-    return [_install(library, checked.archive, folder=checked.folders[library.name], by=by) for library in ordered]
+    with transaction.atomic():
+        done = [_install(one, checked.archive, folder=checked.folders[one.name], by=by) for one in ordered]
+        if any(one.outcome is not Outcome.KEPT for one in done):
+            look_at_waiting()
+    return done
+
+
+def look_at_waiting() -> None:
+    """Once this is committed, have the packages that lack nothing any more given to check again."""
+    outbox.enqueue(kind=WAITING, key=f"{WAITING}:{uuid4()}", payload={})
 
 
 @transaction.atomic
@@ -115,6 +131,7 @@ def _install(library: Declared, archive: Archive, *, folder: str, by: Any) -> In
 def import_content(*, checked: Checked, by: Any = None, replaces: Content | None = None) -> ContentVersion:
     """Keep the content of a package whose libraries are all installed, as a new content or a version of one.
 
+    A version of a content waits to be put in service (`services.versions`); nothing that people see changes.
     Raises PackageRefused, or LibrariesToInstall: nothing is kept then.
     """
     if not checked.is_valid or checked.archive is None or checked.walk is None or checked.main is None:
@@ -126,7 +143,7 @@ def import_content(*, checked: Checked, by: Any = None, replaces: Content | None
     content = Content.objects.select_for_update(of=("self",)).get(pk=content.pk)
     version = ContentVersion(
         content=content,
-        number=content.versions.count() + 1,
+        number=content.last_number + 1,
         main_library=rows[checked.main],
         params=checked.walk.params,
         metadata=checked.metadata,
@@ -138,21 +155,41 @@ def import_content(*, checked: Checked, by: Any = None, replaces: Content | None
     version.copies, version.copies_size = len(checked.folders), brought(checked)
     version.save()
     version.libraries.set(rows.values())
-    content.current, content.title = version, checked.title
+    if replaces is None:
+        serve(version, content)
+    content.last_number = version.number
     content.save()
+    log(content, "h5p.replace" if replaces else "h5p.import", user=by, data={"version": version.number})
     return version
 
 
-def quarantine(*, library: Library, reason: str) -> None:
+def serve(version: ContentVersion, content: Content) -> None:
+    """Make a version the one in service; the content, locked by the caller, is left for it to save."""
+    version.served_at = timezone.now()
+    version.save(update_fields=["served_at"])
+    content.current = version
+
+
+@transaction.atomic
+def quarantine(*, library: Library, reason: str, by: Any = None) -> None:
     """Stop a library from playing, with every content that needs it; nothing is removed."""
-    Library.objects.filter(pk=library.pk, quarantined_at=None).update(
-        quarantined_at=timezone.now(), quarantine_reason=reason[:255]
-    )
+    running = Library.objects.filter(pk=library.pk, quarantined_at=None)
+    if running.update(quarantined_at=timezone.now(), quarantine_reason=reason[:255]):
+        _tell_contents(library, "h5p.quarantine", by, reason=reason[:255])
 
 
-def release(*, library: Library) -> None:
+@transaction.atomic
+def release(*, library: Library, by: Any = None) -> None:
     """End a quarantine."""
-    Library.objects.filter(pk=library.pk).update(quarantined_at=None, quarantine_reason="")
+    stopped = Library.objects.filter(pk=library.pk).exclude(quarantined_at=None)
+    if stopped.update(quarantined_at=None, quarantine_reason=""):
+        _tell_contents(library, "h5p.release", by)
+
+
+def _tell_contents(library: Library, action: str, by: Any, **said: str) -> None:
+    """Write in the history of each content what becomes of a library its version in service plays with."""
+    for content in Content.objects.filter(current__libraries=library):
+        log(content, action, user=by, data={"library": library.title, **said})
 
 
 @transaction.atomic
@@ -162,7 +199,7 @@ def remove_content(*, content: Content) -> None:
     paths = [f"{one.directory}/{path}" for one in content.versions.select_related("content") for path in one.files]
     Content.objects.filter(pk=content.pk).update(current=None)
     content.delete()
-    transaction.on_commit(partial(_delete_files, paths))
+    transaction.on_commit(partial(delete_files, paths))
 
 
 def remove_unused() -> list[str]:
@@ -174,12 +211,13 @@ def remove_unused() -> list[str]:
         for library in Library.objects.unused().filter(pk__in=[one.pk for one in free]):
             removed.append(str(library))
             paths = [f"{library.directory}/{path}" for path in library.files]
-            transaction.on_commit(partial(_delete_files, paths))
+            transaction.on_commit(partial(delete_files, paths))
             library.delete()
     return removed
 
 
-def _delete_files(paths: Iterable[str]) -> None:
+def delete_files(paths: Iterable[str]) -> None:
+    """Delete files of the storage, for after a commit."""
     for path in paths:
         storages["h5p"].delete(path)
 

@@ -14,13 +14,16 @@ from django.utils import timezone
 
 from cms.core import outbox
 from courses.h5p.engine.issues import Issue
+from courses.h5p.engine.libraries import load_order
 from courses.h5p.engine.limits import Limits
 from courses.h5p.engine.validator import Checked, check
 from courses.h5p.enums import UploadState
 from courses.h5p.errors import AlreadyDecided
 from courses.h5p.models import Content, Upload
+from courses.h5p.queries import lacking
 from courses.h5p.registry import Installed
-from courses.h5p.services.registry import import_content, install_libraries, to_install
+from courses.h5p.services.letters import tell_sender
+from courses.h5p.services.registry import import_content, install_libraries, look_at_waiting, to_install
 
 KIND = "h5p-upload"
 KEPT_ONCE_SETTLED = timedelta(days=30)
@@ -36,6 +39,7 @@ def limits() -> Limits:
 def send(*, file: "File[bytes]", filename: str, by: Any, replaces: Content | None = None) -> Upload:
     """Keep a package as it came; it is checked once the transaction is committed."""
     upload = Upload(filename=filename[-255:], size=file.size, sent_by=by, replaces=replaces)
+    upload.replaced_title = replaces.title if replaces else ""
     storages["h5p"].save(upload.path, file)
     upload.save()
     _enqueue(upload)
@@ -61,10 +65,13 @@ def examine(*, public_id: UUID) -> None:
             return
         if upload.approved_by:
             install_libraries(checked=checked, by=upload.approved_by)
-        if lacking := to_install(checked):
-            upload.libraries = [f"{library.name.machine_name} {library.version}" for library in lacking]
+        if to_install(checked):
+            ordered = load_order(checked.libraries, checked.libraries)
+            upload.libraries = [f"{library.name.machine_name} {library.version}" for library in ordered]
             upload.state = UploadState.WAITING
             upload.save()
+            # What it lacks may have been installed since it was looked at: before this commit, nobody saw it wait.
+            look_at_waiting()
             return
         upload.version = import_content(checked=checked, by=upload.sent_by, replaces=upload.replaces)
         _settle(upload, UploadState.IMPORTED)
@@ -78,9 +85,8 @@ def approve(*, upload: Upload, by: Any) -> None:
     the worker: what is installed may have changed meanwhile.
     """
     upload = _take(upload)
-    upload.approved_by, upload.state = by, UploadState.RECEIVED
-    upload.save()
-    _enqueue(upload)
+    upload.approved_by = by
+    _check_again(upload)
 
 
 @transaction.atomic
@@ -91,6 +97,22 @@ def decline(*, upload: Upload, reason: str = "") -> None:
     _settle(upload, UploadState.DECLINED)
 
 
+@transaction.atomic
+def withdraw(*, upload: Upload) -> None:
+    """Take a waiting package back, for who sent it. Raises AlreadyDecided."""
+    _settle(_take(upload), UploadState.WITHDRAWN)
+
+
+def look_again_at_waiting() -> None:
+    """Give to check again the waiting packages that lack nothing any more: others brought their libraries since."""
+    waiting = list(Upload.objects.waiting().only("libraries").order_by("sent_at"))
+    ready = [key for key, names in lacking(waiting).items() if not names]
+    with transaction.atomic():
+        # Once, whoever else looks or decides meanwhile: what is locked is looked at again, and no longer waits then.
+        for upload in Upload.objects.waiting().filter(pk__in=ready).select_for_update(of=("self",)).order_by("pk"):
+            _check_again(upload)
+
+
 def is_being_checked(upload: Upload) -> bool:
     """Whether a worker is at it now. Asked inside a transaction; the worker is not kept waiting beyond it."""
     with connection.cursor() as cursor:
@@ -99,12 +121,13 @@ def is_being_checked(upload: Upload) -> bool:
 
 
 def forget_old_uploads() -> None:
-    """Delete the reports settled long ago, and settle what could not be checked for days."""
+    """Delete the reports settled long ago, settle what could not be checked for days, look at what waits."""
     now = timezone.now()
     Upload.objects.filter(settled_at__lt=now - KEPT_ONCE_SETTLED).delete()
-    late = Upload.objects.filter(state=UploadState.RECEIVED, approved_by=None, sent_at__lt=now - LONGEST_WAIT)
+    late = Upload.objects.filter(state=UploadState.RECEIVED, waits=0, sent_at__lt=now - LONGEST_WAIT)
     for public_id in late.values_list("public_id", flat=True):
         _give_up(public_id)
+    look_again_at_waiting()
 
 
 @transaction.atomic
@@ -134,10 +157,21 @@ def _take(upload: Upload) -> Upload:
     return found
 
 
+def _check_again(upload: Upload) -> None:
+    upload.state, upload.waits = UploadState.RECEIVED, upload.waits + 1
+    upload.save()
+    _enqueue(upload)
+
+
 def _settle(upload: Upload, state: UploadState) -> None:
-    """The file goes once what became of it is committed, so that nothing is decided on a file already gone."""
+    """The file goes once what became of it is committed, so that nothing is decided on a file already gone.
+
+    Whoever sent it is told by mail when somebody else's decision was waited for.
+    """
     upload.state, upload.settled_at = state, timezone.now()
     upload.save()
+    if state == UploadState.DECLINED or upload.has_waited:
+        tell_sender(upload)
     transaction.on_commit(lambda: storages["h5p"].delete(upload.path))
 
 

@@ -8,6 +8,7 @@ from courses.h5p.models import Content, Registration
 from courses.h5p.registry import Installed
 from courses.h5p.services.registrations import open_registration
 from courses.h5p.services.registry import import_content, install_libraries
+from courses.h5p.services.versions import put_in_service
 from tests.courses.h5p.packages import packed
 from tests.courses.h5p.test_results import raw
 
@@ -19,7 +20,8 @@ def imported(files: dict[str, Any] | None = None, *, replaces: Content | None = 
     checked = check(packed(files), installed=Installed())
     assert checked.is_valid, list(checked.issues)
     install_libraries(checked=checked)
-    content = import_content(checked=checked, replaces=replaces).content
+    version = import_content(checked=checked, replaces=replaces)
+    content = put_in_service(version=version) if replaces else version.content
     for name, value in values.items():
         setattr(content, name, value)
     content.save()

@@ -20,6 +20,7 @@ from courses.h5p.engine.validator import check
 from courses.h5p.models import Attempt, Content, ContentVersion, Library, Registration
 from courses.h5p.registry import Installed
 from courses.h5p.services.registry import import_content, install_libraries, quarantine
+from courses.h5p.services.versions import put_in_service
 from tests.courses.h5p.packages import PNG, h5p_json, members, packed
 from tests.strict_client import StrictClient
 
@@ -38,7 +39,8 @@ def make(title: str = "Trier", *, files: dict[str, Any] | None = None, replaces:
     """A content; ready unless said otherwise."""
     checked = check(packed(members() | {"h5p.json": h5p_json(title=title)} | (files or {})), installed=Installed())
     install_libraries(checked=checked)
-    content = import_content(checked=checked, replaces=replaces).content
+    version = import_content(checked=checked, replaces=replaces)
+    content = put_in_service(version=version) if replaces else version.content
     Content.objects.filter(pk=content.pk).update(**({"alternative": "Six phrases à trier."} | values))
     content.refresh_from_db()
     return content

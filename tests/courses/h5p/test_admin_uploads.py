@@ -24,7 +24,7 @@ from courses.h5p.models import Content, Library, Upload
 from courses.h5p.registry import Installed
 from courses.h5p.services import uploads
 from courses.h5p.services.registry import install_libraries
-from tests.courses.h5p.packages import h5p_json, members, packed
+from tests.courses.h5p.packages import h5p_json, library_json, members, needs, packed
 from tests.strict_client import StrictClient
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +184,7 @@ def test_the_report_groups_what_is_said_in_the_same_words(
     assert "7 endroits" in report
     assert "<code>content/6.exe</code>" in report
     assert "À savoir : 1" in report
-    assert "forbidden-extension" in report
+    assert "forbidden-extension" in report.partition("Détail technique")[2]
 
 
 def test_unknown_libraries_wait_for_an_administrator(
@@ -218,8 +218,117 @@ def test_unknown_libraries_wait_for_an_administrator(
     assert upload.state == UploadState.IMPORTED
 
 
+def text_only() -> dict[str, Any]:
+    """A package that brings one library of the sound one."""
+    files = {path: value for path, value in members().items() if not path.startswith("H5P.Sort")}
+    own = library_json(machineName="H5P.Plain", majorVersion=1, minorVersion=0, patchVersion=0,
+                       preloadedDependencies=[needs("H5P.Text", 1, 1)])  # fmt: skip
+    said = h5p_json(mainLibrary="H5P.Plain", preloadedDependencies=[needs("H5P.Plain", 1, 0)])
+    sort = {path.replace("H5P.Sort-1.2", "H5P.Plain-1.0"): value for path, value in members().items()
+            if path.startswith("H5P.Sort")}  # fmt: skip
+    return files | sort | {"h5p.json": said, "H5P.Plain-1.0/library.json": own}
+
+
+def same_libraries() -> dict[str, Any]:
+    """The libraries of the sound package, in a package of another title."""
+    return members() | {"h5p.json": h5p_json(title="Le même")}
+
+
+def test_what_waits_is_imported_by_itself_once_others_brought_its_libraries(
+    sign_in: Callable[[Any], StrictClient], trainer: Any, administrator: Any, mailoutbox: Any
+) -> None:
+    client, boss = sign_in(trainer), sign_in(administrator)
+    first, second = sent(client), sent(client, package(same_libraries()))
+    assert second.state == UploadState.WAITING
+    assert "2 bibliothèques à installer" in page(client, second)
+    install_libraries(checked=check(packed(text_only()), installed=Installed()))
+    assert "1 bibliothèque à installer" in page(client, second)
+    assert "1 bibliothèque à installer" in boss.get("/admin/h5p/libraries/").content.decode()
+    uploads.approve(upload=first, by=administrator)
+    for _ in range(3):  # the packages, what waits, and what waited
+        worked()
+    for upload in (first, second):
+        upload.refresh_from_db()
+        assert (upload.state, upload.waits) == (UploadState.IMPORTED, 1)
+    assert (second.approved_by, second.version.content.created_by) == (None, trainer)
+    assert Content.objects.count() == 2
+    titles = {message.subject.removeprefix("Votre paquet H5P est importé : ") for message in mailoutbox}
+    assert titles == {"Fait ou interprétation", "Le même"}
+    assert f"/admin/h5p/uploads/{second.public_id}/" in "".join(message.body for message in mailoutbox)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_libraries_installed_while_a_package_is_about_to_wait_are_not_missed(
+    trainer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody sees it wait before its check is committed: it looks for itself afterwards."""
+    upload = uploads.send(file=package(), filename="tri.h5p", by=trainer)
+    inside, go = threading.Event(), threading.Event()
+    real = uploads.look_at_waiting
+
+    def slow() -> None:
+        real()
+        inside.set()
+        go.wait(20)
+
+    monkeypatch.setattr(uploads, "look_at_waiting", slow)
+
+    def work() -> None:
+        outbox.process_waiting()
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert inside.wait(20)
+    install_libraries(checked=check(packed(), installed=Installed()))
+    tasks.look_again_at_waiting({})  # for the installation: it sees nobody wait
+    go.set()
+    worker.join(30)
+    for _ in range(2):
+        outbox.process_waiting()
+    upload.refresh_from_db()
+    assert (upload.state, Content.objects.count()) == (UploadState.IMPORTED, 1)
+
+
+def test_whoever_sent_a_package_that_waits_takes_it_back(
+    sign_in: Callable[[Any], StrictClient], trainer: Any, administrator: Any, tmp_path: Path, mailoutbox: Any
+) -> None:
+    client, boss = sign_in(trainer), sign_in(administrator)
+    upload = sent(client)
+    address = f"/admin/h5p/uploads/{upload.public_id}/withdraw/"
+    waiting = page(client, upload)
+    assert f'href="{address}"' in waiting
+    assert str(administrator) in waiting
+    assert address not in page(boss, upload)
+    assert "Seule la personne" in boss.post(address, follow=True).content.decode()
+    assert "Il n&#x27;attendra plus de décision" in client.get(address).content.decode()
+    client.post(address)
+    upload.refresh_from_db()
+    assert (upload.state, kept(tmp_path)) == (UploadState.WITHDRAWN, [])
+    assert "Cet envoi a été retiré" in page(client, upload)
+    assert "déjà décidé" in client.post(address, follow=True).content.decode()
+    worked()
+    assert not mailoutbox
+
+
+def test_the_home_says_what_waits_and_what_became_of_ones_packages(
+    sign_in: Callable[[Any], StrictClient], trainer: Any, administrator: Any, coordinator: Any
+) -> None:
+    client, boss = sign_in(trainer), sign_in(administrator)
+    assert "h5p-home" not in boss.get("/admin/").content.decode()
+    upload = sent(client)
+    home = boss.get("/admin/").content.decode()
+    assert "1 paquet H5P attend votre décision" in home
+    assert str(upload.public_id) in home
+    assert "ques H5P (1)" in home  # the menu
+    mine = client.get("/admin/").content.decode()
+    assert "Vos envois" in mine
+    assert "votre décision" not in mine
+    assert "h5p-home" not in sign_in(coordinator).get("/admin/").content.decode()
+
+
 def test_a_package_declined_says_why_and_leaves_nothing(
-    sign_in: Callable[[Any], StrictClient], trainer: Any, administrator: Any, tmp_path: Path
+    sign_in: Callable[[Any], StrictClient], trainer: Any, administrator: Any, tmp_path: Path, mailoutbox: Any
 ) -> None:
     client, boss = sign_in(trainer), sign_in(administrator)
     upload = sent(client)
@@ -230,6 +339,10 @@ def test_a_package_declined_says_why_and_leaves_nothing(
     assert upload.state == UploadState.DECLINED
     assert "Une faille y est connue." in page(client, upload)
     assert not list(tmp_path.rglob("*.*"))
+    worked()
+    (mail,) = mailoutbox
+    assert mail.to == [trainer.email]
+    assert "Motif : Une faille y est connue." in mail.body
 
 
 def test_one_sees_ones_own_uploads_and_administrators_all(
@@ -257,7 +370,9 @@ def test_a_content_is_replaced_by_a_new_version(
     post(client, package(members() | {"h5p.json": h5p_json(title="Mieux")}), address)
     worked()
     content = Content.objects.get()
-    assert (content.title, content.current.number, content.versions.count()) == ("Mieux", 2, 2)
+    assert (content.current, content.versions.count()) == (first, 2)
+    Content.objects.update(title="Renommé")
+    assert ">Fait ou interprétation</a>" in page(client, Upload.objects.latest("pk"))  # as it was when it was sent
     assert post(client, package(), "/admin/h5p/contents/replace/999999/").status_code == 404
 
 
