@@ -17,7 +17,7 @@ UPDATE h5p_upload SET replaced_title = h5p_content.title FROM h5p_content WHERE 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('h5p', '0006_forwarding'),
+        ('h5p', '0007_state_sequence'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
