@@ -77,6 +77,13 @@ def frame(page: Page) -> FrameLocator:
     return page.frame_locator("socle-activity iframe")
 
 
+def settled(page: Page) -> None:
+    """Nothing moves any more under the pointer: letters have their shapes, the frame its height."""
+    still = "() => document.fonts.ready.then(() => new Promise(done => setTimeout(done, 150)))"
+    frame(page).locator("body").evaluate(still)
+    page.evaluate(still)
+
+
 def saved(page: Page) -> None:
     expect(page.locator("[data-part=status]")).to_have_text(re.compile(r"Enregistré à \d\d:\d\d"))
 
@@ -346,6 +353,8 @@ def test_our_types_are_played_left_resumed_and_finished(learner: Visitor, live_s
     page.goto(f"/essais/h5p/{key}/")
     activity = frame(page)
     first = activity.locator("input[type=radio], .socle-turn").first
+    expect(first).to_be_visible()
+    settled(page)
     first.click()
     saved(page)
     all_sent(page)
@@ -353,6 +362,7 @@ def test_our_types_are_played_left_resumed_and_finished(learner: Visitor, live_s
     page.goto("/")
     page.goto(f"/essais/h5p/{key}/")
     expect(activity.locator(".socle")).to_be_visible()
+    settled(page)
     if title != "Les mots du parcours":  # a card comes back on its front, and knows that it was turned
         assert activity.locator(".socle").evaluate(STANDING) == before
     OWN[title](activity)
