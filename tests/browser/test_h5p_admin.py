@@ -70,6 +70,7 @@ def test_a_package_is_sent_reread_and_completed(visit: Any, live_site: LiveSite,
     worker(live_site)
     expect(page.get_by_text("Ce paquet est refusé.")).to_be_visible()  # by itself
     expect(page.get_by_role("heading", name="À corriger")).to_be_visible()
+    page.locator("details", has_text="forbidden-extension").locator("summary").click()
     expect(page.get_by_text("forbidden-extension")).to_be_visible()
     page.reload()
     expect(page.get_by_text("Ce paquet est refusé.")).to_be_visible()
