@@ -98,7 +98,10 @@ class ReviewForm(ContentForm):
         kept, new = self.instance.title, version.own_title
         self.initial |= {"title": kept, "current": self.instance.current_id}
         title = cast(forms.ChoiceField, self.fields["title"])
-        title.choices = [(kept, f"Garder « {kept} »"), (new, f"Prendre celui de cette version : « {new} »")]
+        title.choices = [
+            (kept, f"Garder «\u00a0{kept}\u00a0»"),
+            (new, f"Prendre celui de cette version : «\u00a0{new}\u00a0»"),
+        ]
         if new in ("", kept):
             del self.fields["title"]
 

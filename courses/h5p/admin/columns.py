@@ -3,7 +3,12 @@
 from wagtail.admin.ui.tables import Column
 
 
-class WhenColumn(Column):
-    """A day and an hour, as the rest of the house writes them."""
+class DayColumn(Column):
+    """A day, as the rest of the house writes it."""
 
     cell_template_name = "h5p/admin/when_cell.html"
+    has_hour = False
+
+
+class WhenColumn(DayColumn):
+    has_hour = True

@@ -23,7 +23,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.models import ReferenceIndex
 
 from cms.core.text import slug_of
-from courses.h5p.admin.columns import WhenColumn
+from courses.h5p.admin.columns import DayColumn, WhenColumn
 from courses.h5p.admin.permissions import may_upload
 from courses.h5p.admin.results import ResultsView
 from courses.h5p.admin.uploads import UploadView
@@ -118,7 +118,7 @@ class ContentIndexView(generic.IndexView):
             ContentStateColumn("state", label="État"),
             NumberColumn("usage_count", label="Pages", classname="h5p-minor"),
             NumberColumn("version_count", label="Versions", classname="h5p-minor"),
-            WhenColumn("created_at", label="Ajouté", sort_key="created_at", classname="h5p-minor"),
+            DayColumn("created_at", label="Ajouté", sort_key="created_at", classname="h5p-minor"),
         ]
 
 
@@ -186,6 +186,13 @@ class ContentDeleteView(generic.DeleteView):
         remove_content(content=self.object)
 
 
+class ContentHistoryView(generic.HistoryView):
+    @property
+    def columns(self) -> list[Any]:
+        when = WhenColumn("timestamp", label="Date", sort_key="timestamp")
+        return [when if column.name == "timestamp" else column for column in super().columns]
+
+
 class PreviewView(PermissionCheckedMixin, View):
     """A version as it will play, in its sandbox; nothing of it is kept."""
 
@@ -223,6 +230,8 @@ class ContentViewSet(ModelViewSet):
     edit_view_class = ContentEditView
     edit_template_name = "h5p/admin/content.html"
     delete_view_class = ContentDeleteView
+    delete_template_name = "h5p/admin/content_delete.html"
+    history_view_class = ContentHistoryView
     filterset_class = ContentFilterSet
     list_per_page = 30
 

@@ -19,7 +19,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
-from courses.h5p.admin.columns import WhenColumn
+from courses.h5p.admin.columns import DayColumn
 from courses.h5p.admin.permissions import may_install
 from courses.h5p.forms import QuarantineForm, errors_of
 from courses.h5p.models import Content, Library, Upload
@@ -102,7 +102,7 @@ class LibraryIndexView(LibraryMixin, generic.IndexView):
             LibraryStateColumn("state", label="État"),
             NumberColumn("contents", label="Contenus", sort_key="contents"),
             SizeColumn("size", label="Taille", sort_key="size", classname="h5p-minor"),
-            WhenColumn("installed_at", label="Installée", sort_key="installed_at", classname="h5p-minor"),
+            DayColumn("installed_at", label="Installée", sort_key="installed_at", classname="h5p-minor"),
         ]
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

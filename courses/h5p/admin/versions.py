@@ -65,6 +65,7 @@ class ReviewView(OneVersionMixin, TemplateView):
         form = ReviewForm(request.POST, instance=found.content, version=found)
         if not form.is_valid():
             found.content.refresh_from_db(fields=["title", "alternative", "derogation"])
+            messages.error(request, "Rien n'a changé : il reste quelque chose à corriger dans le formulaire.")
             return self.render_to_response(self.get_context_data(form=form), status=422)
         said = form.cleaned_data
         try:
