@@ -16,12 +16,7 @@ from tests.browser.hands import Keyboard, Pointer
 
 DEMO = Path(__file__).resolve().parents[2] / "coordination" / "demo" / "demo.yaml"
 COURSE = "Socle commun d'information du SPIE"
-# Another question, or the answers to read again: a page still on its way is neither.
-FURTHER = """number => {
-    const question = document.querySelector('#q');
-    return question ? question.getAttribute('value') !== number : location.pathname.endsWith('/relecture/')
-        && document.readyState === 'complete';
-}"""
+HAND_IN = "Envoyer mes réponses"
 PASSWORD = "une phrase longue et sûre 2026"
 
 
@@ -86,8 +81,12 @@ def answer_quiz(page: Page, hand: Any, answers: dict[str, list[str]]) -> None:
             hand.choose(choice(page, text))
         number = page.locator("#q").get_attribute("value")
         hand.activate(page.get_by_role("button", name=re.compile("Question suivante|Relire mes réponses")))
-        page.wait_for_function(FURTHER, arg=number)
-    hand.activate(page.get_by_role("button", name="Envoyer mes réponses"))
+        # Another question, or the answers to read again. Not wait_for_function: it looks again at each frame the
+        # page draws, and a page whose scripts are off calls nobody back.
+        further = page.locator(f'#q:not([value="{number}"])').or_(page.get_by_role("button", name=HAND_IN))
+        further.first.wait_for(state="attached")
+        page.wait_for_load_state("domcontentloaded")
+    hand.activate(page.get_by_role("button", name=HAND_IN))
     page.get_by_role("heading", name="Quiz validé").wait_for()
 
 
