@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from cms.accounts.models import COORDINATION, TRAINERS, User
 from cms.core import routing
 from courses.h5p import playable
-from tests.database import DEMO_MEDIA, clone, ensure_demo, ensure_template, restore
+from tests.database import DEMO_MEDIA, clone, ensure_demo, ensure_template, remember, restore
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.strict_client import UNDEFINED, StrictClient
 
@@ -32,9 +32,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         connection.settings_dict["TEST"]["TEMPLATE"] = ensure_template()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _restore_rather_than_empty() -> None:
-    TransactionTestCase._fixture_teardown = lambda self: restore()
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        contents = remember()
+    TransactionTestCase._fixture_teardown = lambda self: restore(contents)
 
 
 @pytest.fixture(autouse=True)
