@@ -120,7 +120,7 @@ def restore(contents: Contents) -> None:
             with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
                 copy.write(rows)
         cursor.execute(NUMBERS)
-        for name, last in set(cursor.fetchall()) - contents.numbers.items():
+        for name, _ in set(cursor.fetchall()) - contents.numbers.items():
             first = contents.numbers[name]
             cursor.execute("SELECT setval(%s::regclass, %s, %s)", [f'"{name}"', first or 1, first is not None])
 

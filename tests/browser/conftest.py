@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, LiteralString
@@ -136,15 +137,45 @@ def live_site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) 
             server_connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+class Contexts:
+    """Profiles of one browser, lent to a person after another: a new one costs more than most of its pages do.
+
+    The next person finds the files its pages needed, and nothing of the person before.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.idle: list[tuple[dict[str, Any], BrowserContext]] = []
+
+    @contextmanager
+    def lend(self, site: str, **options: Any) -> Iterator[Page]:
+        """A first page, open on nothing yet, of a person who was never at `site`."""
+        wanted = {"base_url": site, "locale": "fr-FR", **options}
+        at = next((at for at, (made, _) in enumerate(self.idle) if made == wanted), None)
+        context = self.browser.new_context(**wanted) if at is None else self.idle.pop(at)[1]
+        page = context.new_page()
+        if at is not None:
+            storage = {"origin": site, "storageTypes": "local_storage,indexeddb"}
+            context.new_cdp_session(page).send("Storage.clearDataForOrigin", storage)
+        try:
+            yield page
+        finally:
+            for one in context.pages:
+                one.close()
+            context.set_offline(False)
+            context.clear_cookies()
+            self.idle.append((wanted, context))
+
+
 @pytest.fixture(scope="package")
-def browser(live_site: LiveSite) -> Iterator[Browser]:
+def contexts(live_site: LiveSite) -> Iterator[Contexts]:
     # Playwright keeps an event loop in this thread. Django refuses to touch the database there, and knows other
     # connections inside the loop than outside: none may stay open when one is left for the other.
     connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield chromium
+        yield Contexts(chromium)
         chromium.close()
         connections.close_all()
 
@@ -152,12 +183,13 @@ def browser(live_site: LiveSite) -> Iterator[Browser]:
 class Visitor:
     """A person before a screen; every console message, refused request and request leaving the site is a fault."""
 
-    def __init__(self, browser: Browser, site: LiveSite, **options: Any) -> None:
+    def __init__(self, contexts: Contexts, site: LiveSite, **options: Any) -> None:
         self.site = site
         self.faults: list[str] = []
-        self.context: BrowserContext = browser.new_context(base_url=site.base, locale="fr-FR", **options)
+        self.lent = ExitStack()
+        self.page: Page = self.lent.enter_context(contexts.lend(site.base, **options))
+        self.context: BrowserContext = self.page.context
         self.context.set_default_timeout(15_000)
-        self.page: Page = self.context.new_page()
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
         self.page.on("request", self._request)
@@ -208,17 +240,17 @@ class Visitor:
         assert not faults, "\n".join(faults)
 
     def close(self) -> None:
-        self.context.close()
+        self.lent.close()
         self.assert_sound()
 
 
 @pytest.fixture
-def visit(browser: Browser, live_site: LiveSite) -> Iterator[Any]:
+def visit(contexts: Contexts, live_site: LiveSite) -> Iterator[Any]:
     """Open a browser for one person: `visit(java_script_enabled=False, color_scheme="dark", …)`."""
     visitors: list[Visitor] = []
 
     def _visit(**options: Any) -> Visitor:
-        visitors.append(Visitor(browser, live_site, **options))
+        visitors.append(Visitor(contexts, live_site, **options))
         return visitors[-1]
 
     yield _visit

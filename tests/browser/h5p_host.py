@@ -4,11 +4,12 @@ import io
 import json
 import mimetypes
 import zipfile
+from contextlib import ExitStack
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page, Route
 
-from tests.browser.conftest import AXE, ROOT, RULES
+from tests.browser.conftest import AXE, ROOT, RULES, Contexts
 
 HOST = "http://hote.example"
 CORE = ROOT / "build" / "npm" / "h5p"
@@ -32,13 +33,13 @@ H5P.externalDispatcher.on('xAPI', event => window.said.push(JSON.parse(JSON.stri
 class Host:
     """One content played in a page of its own; every message of the console and every refused request is a fault."""
 
-    def __init__(self, browser: Browser, package: bytes, **options: Any) -> None:
+    def __init__(self, contexts: Contexts, package: bytes, **options: Any) -> None:
         self.archive = zipfile.ZipFile(io.BytesIO(package))
         self.state: dict[str, Any] | None = None
         self.faults: list[str] = []
-        self.context = browser.new_context(base_url=HOST, locale="fr-FR", **options)
-        self.context.set_default_timeout(5_000)
-        self.page: Page = self.context.new_page()
+        self.lent = ExitStack()
+        self.page: Page = self.lent.enter_context(contexts.lend(HOST, **options))
+        self.page.set_default_timeout(5_000)
         self.page.on("console", lambda message: self.faults.append(message.text))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.route("**/*", self._answer)
@@ -68,7 +69,7 @@ class Host:
         return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"))
 
     def close(self) -> None:
-        self.context.close()
+        self.lent.close()
         assert not self.faults
 
     def _answer(self, route: Route) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from courses.h5p.engine.results import attempts_of
 from courses.h5p.engine.xapi import Score, Statement, parse
 from courses.h5p.packaging import build
-from tests.browser.conftest import COLOURS, RULES, WIDTHS
+from tests.browser.conftest import COLOURS, RULES, WIDTHS, Contexts
 from tests.browser.h5p_host import HOST, Host
 from tests.browser.hands import Keyboard
 
@@ -21,12 +21,12 @@ GOOD = [1, 3, 1, 0, 1]
 
 
 @pytest.fixture
-def play(browser: Any) -> Iterator[Callable[..., Host]]:
+def play(contexts: Contexts) -> Iterator[Callable[..., Host]]:
     """Play one content of the demonstration in a host of its own."""
     hosts: list[Host] = []
 
     def _play(name: str, **options: Any) -> Host:
-        hosts.append(Host(browser, build(settings.SOCLE_H5P_SOURCES / f"{name}.yaml"), **options))
+        hosts.append(Host(contexts, build(settings.SOCLE_H5P_SOURCES / f"{name}.yaml"), **options))
         hosts[-1].open()
         return hosts[-1]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import COLOURS, RULES, WIDTHS, LiveSite, Visitor
+from tests.browser.conftest import COLOURS, RULES, WIDTHS, Contexts, LiveSite, Visitor
 
 SOCLE = "/formations/socle-commun-d-information-du-spie/"
 LESSON = f"{SOCLE}comprendre-le-cadre/du-spie-au-reseau-pour-l-emploi/"
@@ -34,13 +34,13 @@ TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 
 
 @pytest.fixture(scope="module")
-def readers(browser: Any, live_site: LiveSite) -> Iterator[Callable[[str | None], Visitor]]:
+def readers(contexts: Contexts, live_site: LiveSite) -> Iterator[Callable[[str | None], Visitor]]:
     """One browser for each person, signed in once and kept from page to page, as people do."""
     known: dict[str | None, Visitor] = {}
 
     def _reader(who: str | None) -> Visitor:
         if who not in known:
-            known[who] = Visitor(browser, live_site)
+            known[who] = Visitor(contexts, live_site)
             if who:
                 known[who].arrive(f"{who}@demo.example")
         return known[who]
