@@ -43,13 +43,14 @@ def find_chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without Chromium they are skipped, loudly."""
+    """Without Chromium they are skipped, loudly. They come together, so that a site and a browser are started once."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             if not find_chromium():
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed: the browser tests did NOT run"))
+    items.sort(key=lambda item: here not in item.path.parents)
 
 
 @dataclass(frozen=True)
