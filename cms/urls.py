@@ -6,7 +6,6 @@ from django.templatetags.static import static
 from django.urls import include, path, re_path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView, TemplateView
-from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents.views import serve as wagtaildocs
 from wagtail.urls import serve_pattern
@@ -56,7 +55,7 @@ urlpatterns = [
 if settings.SOCLE_SHOW_COMPONENTS:
     urlpatterns += [path("composants/", views.components, name="components")]
 if settings.SOCLE_SERVES_MEDIA:
-    urlpatterns += [path("media/<path:path>", sends_files(serve), {"document_root": settings.MEDIA_ROOT}, name="media")]
+    urlpatterns += [path("media/<path:path>", sends_files(views.media), name="media")]
 
 urlpatterns += [re_path(serve_pattern, views.serve_page, name="wagtail_serve")]
 

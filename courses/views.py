@@ -226,10 +226,8 @@ def receives(receive: Callable[[HttpRequest, Registration], HttpResponse]) -> Ca
     """A view that hands what a player sends to the registration it is for; who has none is told why."""
 
     def view(request: SignedIn, step_key: UUID, key: UUID) -> HttpResponse:
-        if request.method != "POST":
-            return player.not_a_page()
-        if not request.user.is_authenticated:
-            return JsonResponse({"error": "Votre session a pris fin : connectez-vous pour enregistrer."}, status=401)
+        if turned_away := player.not_theirs(request):
+            return turned_away
         asked = playing(request.user, step_key, key)
         if asked is None:
             return JsonResponse({"error": "Vous ne suivez pas cette activité : rien n'est enregistré."}, status=404)

@@ -74,9 +74,9 @@ class ContentChanged(NotKept):
 class EditedMeanwhile(H5PError):
     """Somebody made another version of the content while it was being edited."""
 
-    def __init__(self, by: str) -> None:
-        who = by or "Quelqu'un"
+    def __init__(self, by: str, *, is_self: bool = False) -> None:
+        who = "Vous avez enregistré une autre version, ailleurs," if is_self else f"{by} a enregistré une autre version"
         super().__init__(
-            f"{who} a enregistré une autre version pendant que vous écriviez : la vôtre n'est pas enregistrée."
+            f"{who} pendant que vous écriviez ici : ce qui est sur cette page n'est pas enregistré."
             " Gardez une copie de ce que vous venez d'écrire, puis rouvrez le contenu."
         )

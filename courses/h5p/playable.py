@@ -1,4 +1,7 @@
-"""What it takes to play a version, kept by each process: versions and patches of libraries never change."""
+"""What it takes to play a version, kept by each process: a version, a patch of a library never change.
+
+What does change, the title given to the content here, is part of what one asks for.
+"""
 
 import json
 from collections.abc import Callable, Iterable
@@ -38,9 +41,9 @@ def parts_of(version: int) -> frozenset[str]:
     return _parts_of(version)
 
 
-def playable(version: int, patches: tuple[str, ...]) -> Playable:
-    """Return a version as it plays with these patches of its libraries ("12:3": library 12 at patch 3)."""
-    return _playable(version, patches, settings.SOCLE_H5P_URL, settings.WAGTAILADMIN_BASE_URL)
+def playable(version: int, patches: tuple[str, ...], title: str) -> Playable:
+    """Return a version as it plays under this title with these patches of its libraries ("12:3": library 12 at 3)."""
+    return _playable(version, patches, title, settings.SOCLE_H5P_URL, settings.WAGTAILADMIN_BASE_URL)
 
 
 def forget() -> None:
@@ -56,8 +59,9 @@ def _parts_of(version: int) -> frozenset[str]:
 
 
 @lru_cache(maxsize=32)
-def _playable(key: int, patches: tuple[str, ...], root: str, site: str) -> Playable:
+def _playable(key: int, patches: tuple[str, ...], title: str, root: str, site: str) -> Playable:
     version = ContentVersion.objects.select_related("content", "main_library").get(pk=key)
+    version.content.title = title
     return described(version, version.libraries.all(), key=key, directory=version.directory)
 
 

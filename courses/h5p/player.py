@@ -31,6 +31,7 @@ from courses.h5p.services.results import is_count, record_statements
 from courses.h5p.services.states import save_state
 
 MOST_BYTES = 512 * 1024
+PERSON = "X-Socle-Person"
 POST = Limits(json_values=50_000, json_depth=32)
 STATUSES: dict[type[H5PError], int] = {NotKept: 400, TooMuch: 413, ContentChanged: 409, TooOften: 429}
 
@@ -46,13 +47,13 @@ def play(request: HttpRequest, subject: Registration | ContentVersion) -> HttpRe
     else:
         opening = open_version(subject)
         version, is_kept = subject.pk, False
-    shown = playable(version, opening.patches) if opening.is_playable else None
+    shown = playable(version, opening.patches, opening.title) if opening.is_playable else None
     return _document(request, shown, opening, is_kept=is_kept)
 
 
 def play_unsaved(request: HttpRequest, shown: Playable | None) -> HttpResponse:
     """Return the document in which something not stored yet plays; None: one of its libraries is in quarantine."""
-    return _document(request, shown, Opening((), (), shown is not None), is_kept=False)
+    return _document(request, shown, Opening("", (), (), shown is not None), is_kept=False)
 
 
 def _document(request: HttpRequest, shown: Playable | None, opening: Opening, *, is_kept: bool) -> HttpResponse:
@@ -160,18 +161,13 @@ def _receive(
     registration: Registration | None,
     keep: Callable[[Registration, dict[str, Any]], dict[str, Any]],
 ) -> JsonResponse:
-    if request.method != "POST":
-        return not_a_page()
-    if not request.user.is_authenticated:
-        return refusal(401, "Votre session a pris fin : reconnectez-vous.")
+    if turned_away := not_theirs(request):
+        return turned_away
     if registration is None or registration.person_id != request.user.pk:
         return refusal(404, "Cette activité n'est pas ou plus à votre programme.")
     registration.person = request.user
     try:
-        payload = read(request)
-        if payload.get("person", pseudonym(request.user)) != pseudonym(request.user):
-            raise NotKept("Ce résultat est celui d'une autre personne.")
-        kept = keep(registration, payload)
+        kept = keep(registration, read(request))
     except H5PError as error:
         response = refusal(STATUSES[type(error)], str(error))
         if isinstance(error, TooOften):
@@ -198,6 +194,21 @@ def read(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(payload, dict):
         raise NotKept("Cet envoi n'est pas lisible.")
     return payload
+
+
+def not_theirs(request: HttpRequest) -> JsonResponse | None:
+    """The answer to a post that nobody makes, or that someone else than the person signed in has made; else None.
+
+    A page says in a header for whom it was opened: another person may have come meanwhile, in another tab. What is
+    answered 401 is kept by the page for the return of whom it belongs to.
+    """
+    if request.method != "POST":
+        return not_a_page()
+    if not request.user.is_authenticated:
+        return refusal(401, "Votre session a pris fin.")
+    if request.headers.get(PERSON, pseudonym(request.user)) != pseudonym(request.user):
+        return refusal(401, "Une autre personne est connectée dans ce navigateur.")
+    return None
 
 
 def not_a_page() -> JsonResponse:

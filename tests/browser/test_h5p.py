@@ -286,13 +286,13 @@ def test_the_next_person_at_the_machine_sends_nothing_for_the_one_before(
     page.goto(f"/essais/h5p/{key}/")
     frame(page).locator("#more").click()
     saved(page)
-    learner.context.set_offline(True)
-    frame(page).locator("#end").click()
-    expect(page.locator("[data-part=status]")).to_contain_text("Hors connexion")
     learner.context.clear_cookies()
-    page.goto("about:blank")
-    learner.context.set_offline(False)
+    learner.page = learner.context.new_page()  # another comes, in another tab
     learner.arrive("formateur@demo.example")
+    learner.expected_statuses = {401}
+    frame(page).locator("#end").click()
+    expect(page.locator("[data-part=status]")).to_contain_text("Une autre personne est connectée")
+    page.goto("about:blank")
     with page.expect_response("**/resultats/"):  # their own opening
         page.goto(f"/essais/h5p/{key}/")
     assert waiting(page) >= 1

@@ -114,7 +114,8 @@ def write_content(
         served = ContentVersion.objects.select_related("content", "created_by")
         former = served.get(pk=content.current_id) if content.current_id else None
         if former is None or former.number != based_on:
-            raise EditedMeanwhile(str(former.created_by or "") if former else "")
+            author = former.created_by if former else None
+            raise EditedMeanwhile(str(author or "Quelqu'un"), is_self=author is not None and author == by)
     said = {"title": title, "language": language, "defaultLanguage": language, "license": license}
     version = ContentVersion(
         content=content,

@@ -46,12 +46,14 @@ SELECT
         SELECT FROM h5p_attempt WHERE registration_id = found.id AND version_id = found.version_id)
 FROM found JOIN h5p_content content ON content.id = found.content_id
 """  # noqa: S608 - the names of columns
+OPEN_VERSION = f"SELECT title, {LIBRARIES.format('%s')} FROM h5p_content WHERE id = %s"  # noqa: S608 - no value
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What changes with time of what it takes to play: the states left, the patches of the libraries, a quarantine."""
+    """What changes with time of what it takes to play: title, states left, patches of the libraries, a quarantine."""
 
+    title: str
     states: tuple[tuple[str, str, str], ...]
     patches: tuple[str, ...]
     is_playable: bool
@@ -90,9 +92,9 @@ def open_again(registration: Registration) -> Opening:
 def open_version(version: ContentVersion) -> Opening:
     """What it takes to play a version for nobody; one query."""
     with prepared_cursor() as cursor:
-        cursor.execute(f"SELECT {LIBRARIES.format('%s')}", [version.pk])
-        (libraries,) = cursor.fetchone()
-    return _opening(libraries)
+        cursor.execute(OPEN_VERSION, [version.pk, version.content_id])
+        title, libraries = cursor.fetchone()
+    return _opening(title, libraries)
 
 
 def declare_finished(*, registration: Registration) -> None:
@@ -122,14 +124,13 @@ def _open(person: int, content: int, context: str) -> tuple[Registration, Openin
     registration = from_row(Registration, row[:first])
     registration.content = from_row(Content, row[first:second])
     states, libraries, is_over = row[second:]
-    return registration, _opening(libraries, states), is_over
+    return registration, _opening(registration.content.title, libraries, states), is_over
 
 
-def _opening(libraries: str, states: str = "[]") -> Opening:
+def _opening(title: str, libraries: str, states: str = "[]") -> Opening:
     patches, is_playable = json.loads(libraries)
-    return Opening(
-        tuple((data_type, part, body) for data_type, part, body in json.loads(states)), tuple(patches), is_playable
-    )
+    left = tuple((data_type, part, body) for data_type, part, body in json.loads(states))
+    return Opening(title, left, tuple(patches), is_playable)
 
 
 def _go_over(registration: Registration) -> None:

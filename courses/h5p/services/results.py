@@ -1,6 +1,7 @@
 """Receiving what a player says, and what it amounts to."""
 
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,12 +25,18 @@ MOST_AT_ONCE = 100
 PER_MINUTE = 600
 MOST_EVER = 20_000
 MINUTE = timedelta(minutes=1)
+AHEAD = 24 * 60 * 60  # seconds: a clock put right while a page is open
 FURTHEST = 2**53  # the greatest number a browser counts to
 
 # One statement locks the registration, counts what is sent, and keeps what was not known. What it returns of the
-# registration is its latest state, even when it waited for another post. No row: too much, or too often.
+# registration is its latest state, even when it waited for another post. No row: too much, too often, or from a version
+# there never was.
 _TAKE = """
-WITH taken AS (
+WITH said AS (
+    SELECT one.*, version.id AS version_id
+    FROM jsonb_to_recordset(%(statements)s) AS one(uuid uuid, sequence bigint, version int, body jsonb)
+    LEFT JOIN h5p_contentversion version ON version.content_id = %(content)s AND version.number = one.version
+), taken AS (
     UPDATE h5p_registration SET
         viewed_at = coalesce(viewed_at, %(now)s::timestamptz),
         received = received + %(number)s,
@@ -37,13 +44,12 @@ WITH taken AS (
         window_at = CASE WHEN window_at > %(since)s THEN window_at ELSE %(now)s END
     WHERE id = %(registration)s AND received + %(number)s <= %(ever)s
       AND NOT (window_at > %(since)s AND window_count + %(number)s > %(per_minute)s)
+      AND NOT EXISTS (SELECT FROM said WHERE version IS NOT NULL AND version_id IS NULL)
     RETURNING *
 ), fresh AS (
     INSERT INTO h5p_statement (registration_id, version_id, uuid, sequence, body, received_at)
-    SELECT taken.id, coalesce(version.id, taken.version_id), one.uuid, one.sequence, one.body, %(now)s
-    FROM taken CROSS JOIN jsonb_to_recordset(%(statements)s) AS one(uuid uuid, sequence bigint, version int, body jsonb)
-    LEFT JOIN h5p_contentversion version
-        ON version.content_id = taken.content_id AND version.number = one.version
+    SELECT taken.id, coalesce(said.version_id, taken.version_id), said.uuid, said.sequence, said.body, %(now)s
+    FROM taken CROSS JOIN said
     ON CONFLICT (registration_id, uuid) DO NOTHING
     RETURNING id, uuid, version_id
 ){queued}
@@ -140,7 +146,10 @@ def _read_one(item: Any, iri: str, names: frozenset[str]) -> Received:
         raise NotKept("Ce résultat n'est pas lisible.")
     sequence: Any = item.get("sequence")
     version, said = item.get("version"), item.get("statement")
-    if not is_count(sequence) or not (version is None or is_count(version, most=2**31 - 1)):
+    # It counts milliseconds from when the site gave the page: no honest one is ahead.
+    if not is_count(sequence, most=int((time.time() + AHEAD) * 1_000)) or not (
+        version is None or is_count(version, most=2**31 - 1)
+    ):
         raise NotKept("Ce résultat n'a pas de rang lisible.")
     if not xapi.speaks_for(said, names):
         raise NotKept("Ce résultat est celui d'une autre personne.")
@@ -206,6 +215,7 @@ def _take(registration: Registration, received: list[Received], now: datetime) -
     ]
     values = {
         "registration": registration.pk,
+        "content": registration.content_id,
         "number": len(received),
         "now": now,
         "since": now - MINUTE,
@@ -219,6 +229,9 @@ def _take(registration: Registration, received: list[Received], now: datetime) -
     if row is None:
         if Registration.objects.filter(pk=registration.pk, received__gt=MOST_EVER - len(received)).exists():
             raise TooMuch("Trop de résultats ont déjà été enregistrés pour cette activité.")
+        numbers = {one.version for one in received if one.version is not None}
+        if registration.content.versions.filter(number__in=numbers).count() < len(numbers):
+            raise NotKept("Ce résultat vient d'une version que cette activité n'a jamais eue.")
         raise TooOften
     return Taken(*row)
 

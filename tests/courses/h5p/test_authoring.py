@@ -244,15 +244,17 @@ def test_a_change_makes_a_version_and_keeps_the_rest(sign_in: Sign, trainer: Any
     assert set(second.libraries.all()) == set(first.libraries.all())
 
 
-def test_of_two_who_change_a_content_the_second_is_told(sign_in: Sign, trainer: Any) -> None:
+def test_of_two_who_change_a_content_the_second_is_told(sign_in: Sign, trainer: Any, administrator: Any) -> None:
     client, content = sign_in(trainer), imported()
     address = f"{HOME}edit/{content.pk}/"
     sent = shown(page(client, address))
     client.post(address, sent | {"p/statements/0/text": "Le premier."})
     response = client.post(address, sent | {"p/statements/0/text": "Le deuxième."})
     assert response.status_code == 409
-    assert "a enregistré une autre version pendant que vous écriviez" in one_line(response)
+    assert "Vous avez enregistré une autre version, ailleurs, pendant que vous écriviez ici" in one_line(response)
     assert "Le deuxième." in one_line(response)
+    response = sign_in(administrator).post(address, sent | {"p/statements/0/text": "Le troisième."})
+    assert f"{trainer} a enregistré une autre version pendant que vous écriviez ici" in one_line(response)
     assert content.versions.count() == 2
     for odd in ("", "x", "9" * 40, "²"):
         assert client.post(address, sent | {"title": "T", "based_on": odd}).status_code == 409

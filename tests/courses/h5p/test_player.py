@@ -173,6 +173,16 @@ def test_a_patch_is_played_at_once(registration: Registration) -> None:
     assert told["libraryDirectories"]["H5P.Sort-1.2"] == "H5P.Sort-1.2.4"
 
 
+def test_a_new_title_is_shown_at_once(registration: Registration) -> None:
+    key = f"cid-{registration.version_id}"
+    shown(registration.person, registration)
+    Content.objects.update(title="Trier les pratiques")
+    again = opened(registration.person, registration.content)
+    for subject in (again, registration.version):
+        _response, told = shown(registration.person, subject)
+        assert told["contents"][key]["title"] == "Trier les pratiques"
+
+
 def test_no_text_of_a_content_ends_the_script_it_stands_in(person: User) -> None:
     title = "</script><b>&"
     content = imported(members() | {"content/content.json": {"title": title[:20]}}, title=title)
@@ -296,7 +306,10 @@ def test_who_is_nobody_or_somebody_else_is_refused_in_words(registration: Regist
     assert said(send(registration, payload, user=AnonymousUser()))[0] == 401
     assert said(send(registration, payload, user=UserFactory()))[0] == 404
     assert said(send(None, payload))[0] == 404
-    assert said(send(registration, payload | {"person": "un autre"}))[0] == 400
+    for door in (receive_statements, receive_state):
+        for known in (registration, None):  # before one looks whether it is on the programme of whoever came since
+            status, words = said(send(known, payload, door, headers={"X-Socle-Person": "un autre"}))
+            assert (status, words["error"]) == (401, "Une autre personne est connectée dans ce navigateur.")
     assert not Statement.objects.exists()
 
 

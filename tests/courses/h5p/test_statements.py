@@ -372,6 +372,16 @@ def test_another_content_or_actor_is_refused(registration: Registration) -> None
             record_statements(registration=registration, payload=post(forged))
 
 
+def test_what_no_version_said_or_no_clock_could_say_is_refused(registration: Registration) -> None:
+    with pytest.raises(NotKept, match="n'a jamais eue"):
+        record_statements(
+            registration=registration, payload=post(item(registration, 1), item(registration, 2) | {"version": 99})
+        )
+    with pytest.raises(NotKept, match="rang"):
+        record_statements(registration=registration, payload=post(item(registration, 10**15)))
+    assert not Statement.objects.exists()
+
+
 def test_too_many_at_once_too_often_or_in_all_are_refused(
     registration: Registration, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ class SocleActivity extends HTMLElement {
     // A page that is the same for everyone says who plays around its body; who is nobody there plays a preview.
     const person = this.getAttribute("person") || this.closest("[data-person]")?.dataset.person;
     if (results && !person) this.tell({ saved: "Aperçu : rien n'est enregistré." });
-    else if (results) this.queue = new Queue({ name: `${person}:${results}`, results, state, tell: (answer) => this.tell(answer) });
+    else if (results) this.queue = new Queue({ person, results, state, tell: (answer) => this.tell(answer) });
     const { signal } = (this.events = new AbortController());
     addEventListener("message", (event) => this.hear(event), { signal });
     onFullScreen(this, this.parts.screen, signal);

@@ -11,24 +11,25 @@ function body(batch) {
   return JSON.stringify({ statements: batch.map(({ id, sequence, version: at, statement }) => ({ id, sequence, version: at, statement })) });
 }
 
-export async function post(address, batch) {
+// `person` is whom the page was opened for: the site refuses what it would otherwise give to whoever came since.
+export async function post(address, person, batch) {
   const text = body(batch);
   let response;
   try {
     response = await fetch(address, {
       method: "POST",
       body: text,
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token(), "X-Socle-Person": person },
       redirect: "manual",
       keepalive: text.length < FOR_KEEPALIVE,
     });
   } catch {
     return { again: true, error: `Hors connexion. ${KEPT} et partira dès que la connexion revient.` };
   }
-  if (response.type === "opaqueredirect" || response.status === 401) {
-    return { again: true, isOut: true, error: `Votre session a pris fin. ${KEPT} et partira une fois reconnecté.` };
-  }
   const { saved, error } = await response.json().catch(() => ({}));
+  if (response.type === "opaqueredirect" || response.status === 401) {
+    return { again: true, isOut: true, error: `${error ?? "Votre session a pris fin."} ${KEPT} et partira une fois reconnecté.` };
+  }
   if (response.ok) return { saved };
   if (response.status === 429) return { again: true, wait: 1_000 * Number(response.headers.get("Retry-After")), error };
   if (response.status >= 500 || response.status === 403) {

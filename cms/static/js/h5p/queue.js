@@ -9,8 +9,8 @@ const AT_ONCE = 50;
 const isOpening = ({ statement }) => /\/(experienced|attempted)$/.test(statement?.verb?.id);
 
 export class Queue {
-  constructor({ name, results, state, tell }) {
-    Object.assign(this, { results, state, tell, shelf: new Shelf(name), failures: 0, most: AT_ONCE });
+  constructor({ person, results, state, tell }) {
+    Object.assign(this, { person, results, state, tell, shelf: new Shelf(`${person}:${results}`), failures: 0, most: AT_ONCE });
     if (this.shelf.memory.size) this.later();
   }
 
@@ -50,7 +50,7 @@ export class Queue {
 
   // Whether to go on with the next ones.
   async deliver(batch) {
-    const answer = await post(batch[0].kind === "state" ? this.state : this.results, batch);
+    const answer = await post(batch[0].kind === "state" ? this.state : this.results, this.person, batch);
     this.failures = answer.again ? this.failures + 1 : 0;
     this.tell({ ...answer, isOpening: batch.every(isOpening) });
     if (answer.again) return this.later(Math.max(answer.wait ?? 0, Math.min(LONGEST_WAIT, 1_000 * 2 ** this.failures)));
