@@ -18,9 +18,9 @@ from courses.h5p.models import Library
 WORDS = "language/fr.json"
 # The content types of our own: what they are for.
 OWN = {
-    "Socle.SortStatements": "Des énoncés à classer en deux groupes ; chacun a son retour.",
+    "Socle.SortStatements": "Des énoncés à classer en deux groupes\N{NO-BREAK SPACE}; chacun a son retour.",
     "Socle.FlipCards": "Des termes et leurs définitions, à apprendre et à revoir.",
-    "Socle.DialogueGaps": "Une conversation : à chaque trou, choisir ce qu'il vaut mieux dire.",
+    "Socle.DialogueGaps": "Une conversation\N{NO-BREAK SPACE}: à chaque trou, choisir ce qu'il vaut mieux dire.",
 }
 NEEDED = ("machine_name", "major", "minor", "patch", "title", "is_runnable", "semantics", "files")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from wagtail.models import ReferenceIndex
 
@@ -108,6 +108,37 @@ def lacking(uploads: Iterable[Upload]) -> dict[int, list[str]]:
         key: [words for words, name, patch in named if name is None or known.get(name, -1) < patch]
         for key, named in brought.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """A library a package brings, and what installing it changes.
+
+    It takes the place of `replaced` for so many contents at once, or comes beside versions that stay.
+    """
+
+    library: str
+    replaced: str
+    contents: int
+    beside: tuple[str, ...]
+
+
+def novelties(upload: Upload) -> list[Novelty]:
+    """Return what a waiting package lacks of what is installed now; two queries."""
+    lacked = [(words, _patch(words)[0]) for words in lacking([upload])[upload.pk]]
+    names = {name.machine_name for _words, name in lacked if name}
+    in_service = Count("uses", filter=Q(uses__content__current=F("uses")))
+    installed = Library.objects.filter(machine_name__in=names).annotate(contents=in_service).order_by("major", "minor")
+    rows = {row.name: row for row in installed.only("machine_name", "major", "minor", "patch")}
+    return [
+        Novelty(
+            words,
+            replaced=f"{rows[name].major}.{rows[name].minor}.{rows[name].patch}" if name in rows else "",
+            contents=rows[name].contents if name in rows else 0,
+            beside=tuple(f"{one.major}.{one.minor}" for one in rows if name and one.machine_name == name.machine_name),
+        )
+        for words, name in lacked
+    ]
 
 
 def _patch(words: str) -> tuple[LibraryName | None, int]:

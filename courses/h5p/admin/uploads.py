@@ -27,7 +27,7 @@ from courses.h5p.enums import UploadState
 from courses.h5p.errors import AlreadyDecided
 from courses.h5p.forms import DeclineForm, PackageForm, errors_of
 from courses.h5p.models import Content, Upload
-from courses.h5p.queries import lacking
+from courses.h5p.queries import novelties
 from courses.h5p.services.uploads import approve, decline, is_being_checked, limits, send, withdraw
 
 # Seconds after which a package nobody looks at means that the worker is not there.
@@ -141,7 +141,7 @@ class UploadStatusView(OneUploadMixin, WagtailAdminTemplateMixin, TemplateView):
         """What it lacks of what is installed now, who decides, and whether one may take it back."""
         deciders = may_install.users_with_any_permission(["change"]).order_by("last_name", "first_name")
         return {
-            "lacking": lacking([self.object])[self.object.pk],
+            "lacking": novelties(self.object),
             "deciders": [str(person) for person in deciders[:MOST_NAMED]],
             "may_withdraw": self.object.sent_by == self.request.user,
         }

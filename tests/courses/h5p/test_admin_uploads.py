@@ -24,6 +24,7 @@ from courses.h5p.models import Content, Library, Upload
 from courses.h5p.registry import Installed
 from courses.h5p.services import uploads
 from courses.h5p.services.registry import install_libraries
+from tests.courses.h5p.helpers import imported
 from tests.courses.h5p.packages import h5p_json, library_json, members, needs, packed
 from tests.strict_client import StrictClient
 
@@ -227,6 +228,19 @@ def text_only() -> dict[str, Any]:
     sort = {path.replace("H5P.Sort-1.2", "H5P.Plain-1.0"): value for path, value in members().items()
             if path.startswith("H5P.Sort")}  # fmt: skip
     return files | sort | {"h5p.json": said, "H5P.Plain-1.0/library.json": own}
+
+
+def test_what_an_approval_changes_for_other_contents_is_said(
+    sign_in: Callable[[Any], StrictClient], trainer: Any
+) -> None:
+    imported()
+    client = sign_in(trainer)
+    patched = library_json(patch=4, preloadedDependencies=[needs("H5P.Text", 1, 1)])
+    upload = sent(client, package(members() | {"H5P.Sort-1.2/library.json": patched}))
+    said = " ".join(page(client, upload).split())
+    assert "remplace 1.2.3</strong> : 1 contenu de ce site se jouera aussitôt avec elle" in said
+    upload = sent(client, package(text_only()))
+    assert "<code>H5P.Plain 1.0.0</code> nouvelle ici" in " ".join(page(client, upload).split())
 
 
 def same_libraries() -> dict[str, Any]:
