@@ -7,7 +7,7 @@ import io
 import json
 import uuid
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +62,25 @@ def build(source: Path) -> bytes:
     walk = normalise(name, params, source=own, deadline=Deadline(DEFAULTS.seconds), issues=issues)
     for issue in issues:
         raise NotBuilt(f"{source.name} : {issue.message} ({issue.path})")
-    ordered = load_order([name], own)
+    files = {path: (source.parent / path).read_bytes() for path in walk.files}
+    return package(name, title=described["title"], language=language, params=walk.params, files=files)
+
+
+def packages_of_types() -> Iterator[bytes]:
+    """Each of our content types with all it needs, and a content that says nothing."""
+    for path in sorted(LIBRARIES.glob("*/library.json")):
+        described = read_json(path)
+        if described.get("runnable"):
+            name = LibraryName(described["machineName"], described["majorVersion"], described["minorVersion"])
+            yield package(name, title=described["title"], language="fr", params={}, files={})
+
+
+def package(name: LibraryName, *, title: str, language: str, params: Any, files: Mapping[str, bytes]) -> bytes:
+    ordered = load_order([name], OwnLibraries())
     members = {
-        "h5p.json": dump(manifest(described["title"], language, name, ordered)),
-        "content/content.json": dump(walk.params),
-        **{f"content/{path}": (source.parent / path).read_bytes() for path in walk.files},
+        "h5p.json": dump(manifest(title, language, name, ordered)),
+        "content/content.json": dump(params),
+        **{f"content/{path}": data for path, data in files.items()},
     }
     for library in ordered:
         folder = LIBRARIES / library.name.folder

@@ -14,33 +14,33 @@ from courses.h5p.models import Attempt, Content, ContentVersion, Library, Upload
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """A content that plays with an older minor or major version than the latest installed of its main library."""
+    """A content that plays with an older minor or major version than the latest installed of its main library.
+
+    A later patch is no upgrade: it took the place of the former for all contents at once.
+    """
 
     content: Content
-    plays_with: LibraryName
-    latest: LibraryName
+    plays_with: Library
+    latest: Library
 
 
 def upgrades() -> list[Upgrade]:
-    """Return the contents whose main library has a later version installed; two queries."""
-    latest: dict[str, LibraryName] = {}
-    for library in Library.objects.filter(quarantined_at=None).only("machine_name", "major", "minor"):
-        known = latest.get(library.machine_name)
-        latest[library.machine_name] = max(known, library.name) if known else library.name
+    """Return the contents whose main library has a later version in service here, by title; two queries."""
+    rows = Library.objects.order_by("major", "minor").only("machine_name", "major", "minor", "patch", "quarantined_at")
+    libraries = {row.pk: row for row in rows}
+    latest = {row.machine_name: row for row in libraries.values() if row.quarantined_at is None}
     contents = (
         Content.objects.filter(current__isnull=False)
-        .annotate(
-            machine_name=F("current__main_library__machine_name"),
-            major=F("current__main_library__major"),
-            minor=F("current__main_library__minor"),
-        )
+        .annotate(library=F("current__main_library"))
+        .with_state()
         .order_by("title", "pk")
     )
     found = []
     for content in contents:
-        name = LibraryName(content.machine_name, content.major, content.minor)
-        if (newest := latest.get(name.machine_name, name)) > name:
-            found.append(Upgrade(content, name, newest))
+        plays_with = libraries[content.library]
+        newest = latest.get(plays_with.machine_name, plays_with)
+        if newest.name > plays_with.name:
+            found.append(Upgrade(content, plays_with, newest))
     return found
 
 

@@ -67,6 +67,12 @@ def test_an_activity_is_written_by_keyboard_and_seen_meanwhile(trainer: Visitor,
     press(page, page.get_by_role("link", name="Titre : Donnez un titre."))
     expect(page.get_by_label("Titre")).to_be_focused()
     page.keyboard.type("Fait ou ressenti ?")
+    expect(page.get_by_text("Donnez un titre.", exact=True)).to_have_count(0)
+    words(page, "Premier groupe", "x" * 61)
+    expect(page.get_by_text("1 caractère de trop.")).to_be_visible()
+    assert_sound(trainer)
+    page.keyboard.press("Backspace")
+    expect(page.get_by_text("1 caractère de trop.")).to_have_count(0)
 
     place = page.get_by_role("textbox", name="Consigne")
     place.focus()

@@ -60,7 +60,7 @@ class Node:
     @property
     def described_by(self) -> str:
         """The ids of what is said of it."""
-        said = [f"{self.name}/@help"] if self.description or self.attributes.get("tags") else []
+        said = [f"{self.name}/@help"] if self.description or {"tags", "most"} & {*self.attributes} else []
         return " ".join([f"{self.name}/@errors", *said] if self.errors else said)
 
     @property
@@ -189,7 +189,7 @@ class Builder:
         node.value = readable(words)
         most = count(one, "maxLength")
         if most is not None:
-            node.attributes["maxlength"] = most
+            node.attributes["most"] = most
         if isinstance(one.get("placeholder"), str):
             node.attributes["placeholder"] = one["placeholder"]
         is_long = widget_of(one) == "textarea" or (most is not None and most > LONG and widget_of(one) is None)

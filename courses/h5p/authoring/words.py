@@ -21,6 +21,8 @@ def translated_field(field: Any, words: Any) -> Any:
     if not isinstance(field, dict) or not isinstance(words, dict):
         return field
     said = field | {key: words[key] for key in TRANSLATED if key in words}
+    if "entity" not in words:
+        said.pop("entity", None)  # a word of another language among those of this one
     for key in ("fields", "options"):
         if isinstance(field.get(key), list):
             said[key] = translated(field[key], words.get(key))

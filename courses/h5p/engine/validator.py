@@ -244,7 +244,7 @@ def _read(checked: Checked, path: str, *, missing: str = "", is_kept: bool = Fal
         checked.issues.error("invalid-json", str(trouble), path)
         return None
     if value is None:
-        checked.issues.error("invalid-json", "Ce fichier est vide.", path)
+        checked.issues.error("invalid-json", "Ce fichier ne contient que « null ».", path)
     return value
 
 

@@ -25,6 +25,7 @@ SUB_CONTENT = "http://h5p.org/x-api/h5p-subContentId"
 LANGUAGES = ("fr", "fr-FR", "en-US")
 # ISO 8601 as xAPI asks for it: days, hours, minutes, seconds.
 DURATION = re.compile(r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8}(?:\.\d{1,6})?)S)?)?")
+DECIMAL = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 LONGEST_TEXT = 4_000
 MOST_CHOICES = 200
 
@@ -237,9 +238,11 @@ def _sub_content(target: dict[str, Any]) -> str:
 
 
 def _score(value: Any) -> Score | None:
-    """Rule R5: never below 0, never above the most there is to have."""
-    if not isinstance(value, dict):
+    """Rule R5: never below 0, never above the most there is to have; what is no score is refused, not forgotten."""
+    if value is None:
         return None
+    if not isinstance(value, dict):
+        raise Refused("unreadable-score", "Ce score n'est pas lisible.")
     raw, maximum, scaled = (_number(value.get(name)) for name in ("raw", "max", "scaled"))
     if raw is None and scaled is not None:
         raw, maximum = scaled * (maximum or 1.0), maximum or 1.0
@@ -251,8 +254,13 @@ def _score(value: Any) -> Score | None:
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """Contents that compute with what a page holds send numbers as text; nothing at all is what NaN becomes in JSON."""
+    if isinstance(value, str) and DECIMAL.fullmatch(value):
+        value = float(value)
+    if value is None:
         return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Refused("unreadable-score", "Ce score n'est pas lisible.")
     if not math.isfinite(value) or abs(value) > 1e6:
         raise Refused("impossible-score", "Ce score est impossible : il n'est pas enregistré.")
     return float(value)

@@ -195,7 +195,9 @@ def test_what_is_wrong_is_told_above_and_at_each_field(sign_in: Sign, trainer: A
     assert "3 points à corriger" in text
     assert '<a href="#p/statements/1/text">Énoncé 2, Énoncé : Remplissez ce champ.</a>' in text
     assert '<a href="#id_title">Titre : Donnez un titre.</a>' in text
-    assert 'aria-describedby="p/firstGroup/@errors"' in text
+    assert 'aria-describedby="p/firstGroup/@errors p/firstGroup/@help"' in text
+    assert "60 caractères au plus." in text
+    assert "maxlength" not in text[text.index('name="p/') :]  # a text too long is told, not cut without a word
     assert "L&#x27;eau &lt; le feu" in text  # nothing typed is lost
     assert "<script>alert" not in text
     assert not Content.objects.exists()

@@ -347,6 +347,25 @@ def test_what_is_no_statement_is_refused_in_words(registration: Registration, pa
 
 
 @pytest.mark.parametrize(
+    "score", [[1], "trois", {"raw": [1], "max": 2}, {"raw": True, "max": 1}, {"raw": "1e400", "max": 2}, {"raw": {}}]
+)
+def test_a_score_that_is_none_is_refused_rather_than_forgotten(registration: Registration, score: Any) -> None:
+    with pytest.raises(NotKept, match="score n'est pas lisible"):
+        record_statements(registration=registration, payload=post(item(registration, 1, score=score)))
+    assert not Statement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "score, kept", [({"raw": "3", "max": "4.0"}, 3.0), ({"raw": None, "max": None}, None), (None, None)]
+)
+def test_a_score_written_as_text_counts_and_none_does_not_undo_the_end(
+    registration: Registration, score: Any, kept: float | None
+) -> None:
+    record_statements(registration=registration, payload=post(item(registration, 1, score=score)))
+    assert [row["score"] for row in rows()] == [kept]
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"id": "x"}, {"id": 3}, {"id": None}, {"sequence": -1}, {"sequence": "1"}, {"sequence": True},

@@ -207,3 +207,17 @@ def shape(fields: Any) -> Any:
 def is_code(field: dict[str, Any]) -> bool:
     """The default of a choice is one of its values, which nobody reads."""
     return "options" in field
+
+
+@pytest.mark.django_db
+def test_types_are_installed_and_corrected_without_a_content(capsys: Any) -> None:
+    call_command("h5p", "install")
+    assert [row.name for row in Library.objects.filter(is_runnable=True).order_by("machine_name")] == TYPES
+    assert not ContentVersion.objects.exists()
+    assert capsys.readouterr().out.count("installée") == len(TYPES) + 1
+    call_command("h5p", "install")
+    assert "déjà là" in capsys.readouterr().out
+    Library.objects.filter(machine_name="Socle.SortStatements").update(patch=0, title="Sort")
+    call_command("h5p", "install")
+    assert re.findall(r"(\S+) 1\.0\.\d+ : corrigée", capsys.readouterr().out) == ["Socle.SortStatements"]
+    assert Library.objects.get(machine_name="Socle.SortStatements").title == "Fait ou interprétation"

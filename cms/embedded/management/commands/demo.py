@@ -94,6 +94,9 @@ class Command(BaseCommand):
         if not is_demo_loaded():
             with self.step("Contenu de démonstration"):
                 call_command("load_demo", stdout=StringIO())
+        else:
+            with self.step("Types d'activités"):
+                call_command("h5p", "install", stdout=StringIO())
         # From here on this process only watches.
         connections.close_all()
         for connection in connections.all(initialized_only=True):

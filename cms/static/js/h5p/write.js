@@ -15,7 +15,7 @@ class Write extends HTMLElement {
     this.events = new AbortController();
     const { signal } = this.events;
     addEventListener("message", (event) => this.hear(event), { signal });
-    this.form.addEventListener("input", () => this.changed());
+    this.form.addEventListener("input", (event) => this.changed(event.target));
     this.form.addEventListener("change", (event) => this.choose(event.target));
     this.form.addEventListener("click", (event) => this.press(event));
     this.form.addEventListener("submit", () => this.leaves());
@@ -42,10 +42,38 @@ class Write extends HTMLElement {
     clearTimeout(this.timer);
   }
 
-  changed() {
+  changed(control) {
     this.isTouched = true;
+    if (control) this.look(control);
     clearTimeout(this.timer);
     if (this.live.querySelector("input").checked) this.timer = setTimeout(() => this.play(), QUIET);
+  }
+
+  // What was wrong with a field goes once it is written again; a text too long is told at once, and nothing is cut.
+  look(control) {
+    if (!control.id) return;
+    const over = [...(control.value ?? "")].length - Number(control.dataset.most ?? Infinity);
+    if (over > 0) {
+      control.setAttribute("aria-invalid", "true");
+      this.told(control).textContent = `${over} ${over > 1 ? "caractères" : "caractère"} de trop.`;
+    } else if (control.getAttribute("aria-invalid")) {
+      control.removeAttribute("aria-invalid");
+      for (const id of [`${control.id}/@errors`, `${control.id}_errors`]) document.getElementById(id)?.remove();
+    }
+  }
+
+  // Where to say what is wrong with a field: in place of what the site said of it.
+  told(control) {
+    const id = `${control.id}/@errors`;
+    let place = document.getElementById(id);
+    if (!place) {
+      place = Object.assign(document.createElement("div"), { id });
+      place.setAttribute("role", "status");
+      control.before(place);
+      control.setAttribute("aria-describedby", `${id} ${control.getAttribute("aria-describedby") ?? ""}`.trim());
+    }
+    if (place.children.length !== 1) place.replaceChildren(Object.assign(document.createElement("p"), { className: "error-message" }));
+    return place.firstElementChild;
   }
 
   press(event) {

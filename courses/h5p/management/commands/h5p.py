@@ -1,6 +1,7 @@
-"""`manage.py h5p check|import|contents|libraries|export|build|clean`: packages from the shell."""
+"""`manage.py h5p check|import|contents|libraries|export|build|install|clean`: packages from the shell."""
 
 import errno
+import io
 import json
 from argparse import ArgumentParser
 from pathlib import Path
@@ -18,7 +19,7 @@ from courses.h5p.engine.validator import Checked, check, summary
 from courses.h5p.errors import H5PError
 from courses.h5p.export import export_package
 from courses.h5p.models import Content, Library
-from courses.h5p.packaging import NotBuilt, build
+from courses.h5p.packaging import NotBuilt, build, packages_of_types
 from courses.h5p.queries import saving
 from courses.h5p.registry import Installed
 from courses.h5p.services import cleaning, registry
@@ -34,6 +35,7 @@ TROUBLES = {
     errno.ENOSPC: "le disque est plein",
     errno.ENAMETOOLONG: "son nom est trop long",
 }
+SAID = {registry.Outcome.INSTALLED: "installée", registry.Outcome.PATCHED: "corrigée"}
 MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!"}
 
 
@@ -64,6 +66,7 @@ class Command(BaseCommand):
             "content", metavar="ID", help="son numéro ou son identifiant, comme les donne « contents »"
         )
         exporting.add_argument("--output", type=Path, metavar="FICHIER", help="par défaut : ID.h5p")
+        actions.add_parser("install", help="installe nos propres types d'activités, ou leur dernier correctif")
         building = actions.add_parser("build", help="fait les paquets de nos propres types d'activités")
         building.add_argument(
             "files", nargs="*", type=Path, metavar="CONTENU", help="fichiers YAML ; par défaut ceux de la démonstration"
@@ -146,6 +149,18 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{target} ne s'écrit pas ({trouble(error)}).") from error
         self.stdout.write(str(target))
+
+    def do_install(self, **options: Any) -> None:
+        done = [
+            one
+            for package in packages_of_types()
+            for one in registry.install_libraries(checked=check(io.BytesIO(package), installed=Installed()))
+            if one.outcome is not registry.Outcome.KEPT
+        ]
+        for one in done:
+            self.stdout.write(f"{one.library} : {SAID[one.outcome]}")
+        if not done:
+            self.stdout.write("Nos types d'activités sont déjà là, à leur dernier correctif.")
 
     def do_build(self, *, files: list[Path], output: Path, **options: Any) -> None:
         output.mkdir(parents=True, exist_ok=True)
