@@ -11,6 +11,18 @@ CONFLICT = 409
 ABOUT_STATEMENTS = frozenset({400, CONFLICT, 413, 422})
 LATER = frozenset({408, 425, 429})
 DENIED = frozenset({401, 403})
+REASONS = {
+    400: "il ne peut pas les lire",
+    401: "compte ou mot de passe inconnu",
+    403: "ce compte n'a pas le droit d'écrire",
+    404: "il n'y a rien à cette adresse",
+    409: "il en a déjà d'autres sous ces identifiants",
+    413: "l'envoi est trop long",
+    429: "trop d'envois à la fois",
+    500: "une erreur chez lui",
+    502: "une erreur chez lui",
+    503: "il n'est pas disponible",
+}
 # So many refused one by one, and none accepted: it is not about them.
 SUSPICIOUS = 10
 
@@ -85,7 +97,9 @@ def is_stored(answer: Answer, batch: Sequence[Item]) -> bool:
 
 
 def refusal(answer: Answer) -> str:
-    return f"Réponse {answer.status} : {answer.reason}" if answer.reason else f"Réponse {answer.status}, sans motif."
+    """What the store says of it, in words of ours when it gives none; its number for who looks after the store."""
+    words = answer.reason or REASONS.get(answer.status, "il ne dit pas pourquoi")
+    return f"Son motif : {words.rstrip('.')} (réponse {answer.status})."
 
 
 def fault_of(answer: Answer) -> Fault:

@@ -177,7 +177,7 @@ def test_what_the_store_refuses_is_set_aside_alone(registration: Registration, s
     tasks.forward_statements()
     assert states() == {"waiting": 0, "sent": 30, "set aside": 2}
     assert set(Forwarding.objects.set_aside().values_list("last_error", flat=True)) == {
-        'Réponse 400 : {"message": "statement refused"}'
+        'Son motif : {"message": "statement refused"} (réponse 400).'
     }
     store.is_bad = lambda statement: False
     assert forwarding.retry(rows=Forwarding.objects.set_aside()) == 2
