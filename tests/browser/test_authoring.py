@@ -28,7 +28,8 @@ def assert_sound(trainer: Visitor) -> None:
         trainer.page.set_viewport_size({"width": width, "height": 900})
         # The whole page in the window: what the bar of actions half covers at this scroll is no small target.
         height = trainer.page.evaluate("document.documentElement.scrollHeight")
-        trainer.page.set_viewport_size({"width": width, "height": height})
+        trainer.page.set_viewport_size({"width": width, "height": height + 600})  # the preview may grow meanwhile
+        trainer.page.evaluate("scrollTo(0, 0)")
         assert trainer.axe(OURS) == []
         assert not trainer.scrolls_sideways()
     trainer.page.set_viewport_size({"width": WIDTHS["desk"], "height": 900})

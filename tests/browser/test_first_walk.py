@@ -145,3 +145,35 @@ def test_a_new_professional_completes_the_socle_and_the_coordinator_sees_it(
     coordinator.page.goto("/pilotage/personnes/?q=Loeuillet")
     row = coordinator.page.get_by_role("row", name=re.compile("Lœuillet"))
     assert re.search("Terminé", row.first.inner_text()), row.first.inner_text()
+
+
+def test_what_the_button_sends_is_not_overtaken_by_an_answer_sent_before(visit: Any, live_site: LiveSite) -> None:
+    """The first answer is held on its way: the button waits for it, and what was chosen last is what is kept."""
+    person: Visitor = visit()
+    person.arrive("professionnel@demo.example")
+    page, held, sent = person.page, [], []
+    page.goto("/mon-parcours/")
+    ((address,),) = live_site.rows(
+        "SELECT p.url_path FROM wagtailcore_page p JOIN courses_quizpage q ON q.page_ptr_id = p.id"
+        " WHERE p.url_path LIKE '%/comprendre-le-cadre/quiz/'"
+    )
+    page.goto(address[address.index("/formations/") :])
+    page.get_by_role("button", name=re.compile("le quiz")).click()
+    page.locator("fieldset.question").wait_for()
+    page.route(lambda url: "/question/" in url, lambda route: (
+        held.append(route) if "x-autosave" in route.request.headers and not held else route.continue_()
+    ))  # fmt: skip
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.is_navigation_request()))
+    choices = page.locator("input[name=answer]")
+    with page.expect_request(lambda request: "x-autosave" in request.headers):
+        choices.nth(0).check()
+    choices.nth(1).check()
+    last = choices.nth(1).get_attribute("value")
+    here = page.url
+    page.get_by_role("button", name="Question suivante").click()
+    assert sent == [False]  # the first answer alone is on its way
+    held[0].continue_()
+    page.wait_for_url(lambda url: url != here)
+    assert sent == [False, False, True]
+    ((answers,),) = live_site.rows("SELECT answers FROM courses_attemptdraft ORDER BY id DESC LIMIT 1")
+    assert list(answers.values()) == [[last]]
