@@ -49,6 +49,8 @@ urlpatterns = [
     path("feuille-de-route/", include("cms.roadmap.urls")),
     path("socle/", include("cms.pages.urls")),
     path("", include("courses.urls")),
+    path("", include("interview_toolkit.techniques.urls")),
+    path("", include("interview_toolkit.simulations.urls")),
     path("", include("coordination.urls")),
     path("affichage/", views.set_theme, name="set_theme"),
 ]

@@ -20,6 +20,8 @@ from courses.h5p.engine.validator import check
 from courses.h5p.models import Content, ContentVersion, Upload
 from courses.h5p.registry import Installed
 from courses.h5p.services.registry import import_content, install_libraries
+from interview_toolkit.simulations.models import ScenarioIndexPage, ScenarioPage
+from interview_toolkit.techniques.models import Phrase, TechniqueIndexPage
 from tests.coordination.test_screens import close
 from tests.courses.h5p.packages import packed
 from tests.strict_client import StrictClient
@@ -169,6 +171,18 @@ WHO: dict[str, tuple[str, ...]] = {
     "h5p/content-chooser/chosen-multiple/?id={content}": (T, C, A),
     "h5p/content-chooser/create/": (T, A),
     "tag-autocomplete/?term=a": (T, C, A),
+    # Interview toolkit
+    "snippets/techniques/phrase/": (T, C, A),
+    "snippets/techniques/phrase/add/": (T, C, A),
+    "snippets/techniques/phrase/delete/{phrase}/": (T, C, A),
+    "snippets/techniques/situation/": (T, C, A),
+    "pages/add/techniques/techniquepage/{techniques}/": (T, C, A),
+    "pages/add/simulations/scenariopage/{simulations}/": (T, C, A),
+    "pages/{scenario}/edit/": (T, C, A),
+    "simulations/{scenario}/jouer/": (T, C, A),
+    "simulations/{scenario}/rapport/": (T, C, A),
+    "simulations/{scenario}/fichier/": (T, C, A),
+    "simulations/{simulations}/importer/": (T, C, A),
     # Reports
     "reports/pages-a-relire/": (T, C, A),
     "reports/site-history/": (T, C, A),
@@ -244,6 +258,10 @@ def places(world: World, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "image": Image.objects.create(title="Fil", file=get_test_image_file()).pk,
         "document": Document.objects.get().pk,
         "site": Site.objects.get().pk,
+        "phrase": Phrase.objects.get().pk,
+        "techniques": TechniqueIndexPage.objects.get().pk,
+        "simulations": ScenarioIndexPage.objects.get().pk,
+        "scenario": ScenarioPage.objects.get().pk,
     }
 
 

@@ -17,10 +17,13 @@ from cms.roadmap.models import Roadmap
 from courses.enums import EnrolmentSource
 from courses.models import Enrolment
 from courses.services import enrol, publish_version, start_quiz, submit_quiz
+from interview_toolkit.simulations.services import choose, start_play
+from interview_toolkit.techniques.models import Phrase, Situation
 from tests.coordination.test_screens import close
 from tests.courses.h5p.helpers import imported
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.courses import CourseTree, add_lesson, course_tree, interactive, theme
+from tests.factories.toolkit import phrase_book, scenario
 from tests.strict_client import StrictClient
 
 ROLES = ("anonymous", "professional", "trainer", "lead", "coordinator", "administrator")
@@ -89,6 +92,11 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "quiz_review": (302, 200, 404, 404, 404, 404),
     "POST submit_quiz": (302, 302, 404, 404, 404, 404),
     "quiz_result": (302, 200, 404, 404, 404, 404),
+    "technique_card": (302, 200, 200, 200, 200, 200),
+    "POST phrase_served": (302, 302, 302, 302, 302, 302),
+    "POST start_simulation": (302, 302, 302, 302, 302, 302),
+    "simulation": (302, 200, 404, 404, 404, 404),
+    "POST replay_turn": (302, 302, 404, 404, 404, 404),
     "pilotage": (302, 404, 404, 200, 200, 200),
     "pilotage_people": (302, 404, 404, 200, 200, 200),
     "pilotage_people_csv": (302, 404, 404, 200, 200, 200),
@@ -139,6 +147,12 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     document = Document.objects.create(title="Guide", file="documents/absent.pdf")
     play = [exercise.step_key, activity["id"]]
     step, quiz_step = [enrolment.public_id, lesson.step_key], [enrolment.public_id, quiz.step_key]
+    interview = scenario()
+    rehearsal = start_play(person=people["professional"], scenario=interview)
+    choose(person=people["professional"], play_id=rehearsal.public_id, turn=1, node="accueil", choice=0)
+    situation = Situation.objects.create(title="Ouvrir")
+    phrase = Phrase.objects.create(text="Par quoi commencer ?", kind="ouverture", situation=situation)
+    phrase_book()
     roadmap = Roadmap.objects.get(is_current=True)
     arguments: dict[str, list[Any]] = {
         "accounts:invitation": [invitation.token],
@@ -160,6 +174,11 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "quiz_review": quiz_step,
         "submit_quiz": quiz_step,
         "quiz_result": [*quiz_step, attempt_key],
+        "technique_card": ["QUESTION"],
+        "phrase_served": [phrase.pk],
+        "start_simulation": [interview.pk],
+        "simulation": [rehearsal.public_id],
+        "replay_turn": [rehearsal.public_id, 1],
         "pilotage_invite_again": [invitation.pk],
         "pilotage_withdraw": [invitation.pk],
         "pilotage_person": [people["professional"].public_id],

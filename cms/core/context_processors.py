@@ -23,7 +23,8 @@ def navigation(request: HttpRequest) -> list[NavItem]:
     user: Any = getattr(request, "user", None)
     places = [("Feuille de route", "/feuille-de-route/")]
     if user is not None and user.is_authenticated:
-        places = [("Le socle", "/socle/"), *places, ("Formations", "/formations/"), ("Mon parcours", "/mon-parcours/")]
+        learning = [("Formations", "/formations/"), ("Entretien", "/entretien/"), ("Mon parcours", "/mon-parcours/")]
+        places = [("Le socle", "/socle/"), *places, *learning]
         if user.has_pilotage:
             places.append(("Pilotage", "/pilotage/"))
     return [NavItem(label, url, request.path.startswith(url)) for label, url in places]

@@ -20,6 +20,8 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 INSTALLED_APPS = [
     "coordination",
+    "interview_toolkit.simulations",
+    "interview_toolkit.techniques",
     "courses",
     "courses.h5p",
     "cms.pages",

@@ -15,6 +15,7 @@ from courses.h5p.engine.results import Grading
 from courses.h5p.models import Content
 from courses.models import CatalogueIndexPage, CoursePage, LessonPage, ModulePage, Prerequisite, QuizPage
 from courses.services import publish_version
+from interview_toolkit.simulations.models import ScenarioPage, ScenarioStepPage
 
 QUIZ_MINUTES = 10
 LEAD = (
@@ -59,13 +60,32 @@ ACTIVITIES = {
     ("POUVOIR-AGIR", 3, 2): ("fait-ou-interpretation", True),
 }
 
+# Which simulation closes the lessons of which module: its address, its title, its scenario, what is asked.
+REHEARSALS = {
+    ("POUVOIR-AGIR", 3): (
+        "jouer-mme-l",
+        "Jouer l'entretien avec Mme L.",
+        "SCENARIO-MME-L",
+        "Jouez l'entretien une première fois comme vous le feriez. À la fin, choisissez un tour où la main a changé de "
+        "côté, et rejouez-le : vous verrez les deux lignes.",
+    )
+}
+
 
 class CoursePages:
     """Puts courses, modules, lessons and quizzes in their place; `publish` then writes and publishes them."""
 
-    def __init__(self, files: DemoFiles, home: HomePage, activities: Mapping[str, Content]) -> None:
+    def __init__(
+        self,
+        files: DemoFiles,
+        home: HomePage,
+        activities: Mapping[str, Content],
+        scenarios: Mapping[str, ScenarioPage],
+    ) -> None:
         self.files = files
         self.activities = activities
+        self.scenarios = scenarios
+        self.rehearsals: dict[tuple[str, int], ScenarioStepPage] = {}
         self.texts = {(item["course"], item["module"], item["lesson"]): item for item in files.lessons["lessons"]}
         self.catalogue = keep_page(home, CatalogueIndexPage, "formations", "Formations")
         self.courses: dict[str, CoursePage] = {}
@@ -94,6 +114,16 @@ class CoursePages:
                 self.lessons[place] = keep_page(
                     page, LessonPage, self.texts[place]["slug"], lesson["title"], step_key=_step_key(place)
                 )
+            if (code, number) in REHEARSALS:
+                slug, title, scenario, _consigne = REHEARSALS[code, number]
+                self.rehearsals[code, number] = keep_page(
+                    page,
+                    ScenarioStepPage,
+                    slug,
+                    title,
+                    scenario=self.scenarios[scenario],
+                    step_key=_step_key((code, number, slug)),
+                )
             self.quizzes[code, number] = keep_page(
                 page, QuizPage, "quiz", f"Quiz : {module['title']}", step_key=_step_key((code, number, "quiz"))
             )
@@ -113,6 +143,10 @@ class CoursePages:
                     + self._activities((code, number, rank)),
                 },
             )
+        if (code, number) in REHEARSALS:
+            _slug, title, scenario, consigne = REHEARSALS[code, number]
+            asked = {"title": title, "scenario": self.scenarios[scenario], "introduction": consigne, "outcome": ""}
+            publish(self.rehearsals[code, number], asked | {"est_minutes": 20})
         publish(
             self.quizzes[code, number],
             {

@@ -11,6 +11,7 @@ from coordination.demo.pages import SitePages
 from coordination.demo.people import PeopleWriter
 from coordination.demo.richtext import Links
 from coordination.demo.roadmap import load_organisations, load_roadmap
+from coordination.demo.toolkit import ToolkitPages
 
 
 @transaction.atomic
@@ -30,7 +31,8 @@ def load_content() -> dict[str, Organisation]:
     themes = load_roadmap(files)
     organisations = load_organisations(files)
     pages = SitePages(files)
-    courses = CoursePages(files, pages.home, load_activities())
+    toolkit = ToolkitPages(files, pages.home)
+    courses = CoursePages(files, pages.home, load_activities(), toolkit.scenarios)
     links = Links(
         pages=pages.ids(),
         themes={code: f"/feuille-de-route/{code}/" for code in themes},
@@ -38,5 +40,6 @@ def load_content() -> dict[str, Organisation]:
         documents=load_documents(),
     )
     pages.publish(links, themes, organisations)
+    toolkit.publish(themes, courses.courses)
     courses.publish(links, themes)
     return organisations

@@ -1,0 +1,111 @@
+"""The map of a graph, as an SVG drawn by the server: a row for each depth, an arrow for each option. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from interview_toolkit.simulations.graph import Graph
+
+WIDTH, HEIGHT, GAP_X, GAP_Y, EDGE = 150, 54, 26, 46, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node on the map. `look` is start, end-<outcome>, lost or plain; `count`: how many times it was answered."""
+
+    id: str
+    x: int
+    y: int
+    words: str
+    look: str
+    count: int | None = None
+    href: str = ""
+
+    @property
+    def middle(self) -> int:
+        return self.x + WIDTH // 2
+
+    @property
+    def baseline(self) -> int:
+        return self.y + 22
+
+    @property
+    def second(self) -> int:
+        return self.y + 40
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """An option on the map. `weight` is the width of its line; `is_unused`: nobody ever chose it."""
+
+    path: str
+    title: str
+    weight: str
+    is_unused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+
+def draw(
+    graph: Graph, *, counts: Mapping[tuple[str, int], int] | None = None, hrefs: Mapping[str, str] | None = None
+) -> Drawing:
+    """Place the nodes by depth, then in the order their author wrote them; `counts` weigh the options.
+
+    `hrefs` say where the nodes lead, by name.
+    """
+    rows: dict[int, list[str]] = {}
+    lost = max(graph.depths.values(), default=-1) + 1
+    for name in graph.by_id:
+        rows.setdefault(graph.depths.get(name, lost), []).append(name)
+    order = {node.id: at for at, node in enumerate(graph.nodes)}
+    widest = max((len(row) for row in rows.values()), default=1)
+    width = 2 * EDGE + widest * WIDTH + (widest - 1) * GAP_X
+    boxes: dict[str, Box] = {}
+    for depth, row in sorted(rows.items()):
+        row.sort(key=order.__getitem__)
+        left = (width - len(row) * WIDTH - (len(row) - 1) * GAP_X) // 2
+        for at, name in enumerate(row):
+            node = graph.by_id[name]
+            look = "lost" if name not in graph.depths else "start" if name == graph.start else "plain"
+            look = f"end-{node.outcome or 'none'}" if node.is_end else look
+            made = [counts.get((name, option), 0) for option in range(len(node.options))] if counts is not None else []
+            came = sum(made) if made else None
+            x, y = left + at * (WIDTH + GAP_X), EDGE + depth * (HEIGHT + GAP_Y)
+            boxes[name] = Box(name, x, y, _short(node.line), look, came, (hrefs or {}).get(name, ""))
+    height = 2 * EDGE + (max(rows, default=0) + 1) * (HEIGHT + GAP_Y) - GAP_Y
+    return Drawing(width, height, tuple(boxes.values()), tuple(_arrows(graph, boxes, counts)))
+
+
+def _arrows(graph: Graph, boxes: Mapping[str, Box], counts: Mapping[tuple[str, int], int] | None) -> list[Arrow]:
+    most = max(counts.values(), default=1) if counts else 1
+    arrows = []
+    for node in graph.by_id.values():
+        for at, option in enumerate(node.options):
+            if option.next not in boxes:
+                continue
+            count = counts.get((node.id, at), 0) if counts is not None else 0
+            said = f" ({count} fois)" if counts is not None else ""
+            path = _line(boxes[node.id], boxes[option.next], at, len(node.options))
+            weight = f"{1.2 + 4 * count / most:.1f}"
+            arrows.append(Arrow(path, f"{option.label}{said}", weight, counts is not None and not count))
+    return arrows
+
+
+def _line(one: Box, other: Box, at: int, count: int) -> str:
+    """A curve from under a box to above another; round the side when it goes back up."""
+    x1 = one.x + WIDTH * (at + 1) // (count + 1)
+    y1, x2, y2 = one.y + HEIGHT, other.middle, other.y
+    if other.y > one.y:
+        bend = (y2 - y1) // 2
+        return f"M{x1} {y1} C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2 - 5}"
+    side = max(one.x, other.x) + WIDTH + 10
+    return f"M{x1} {y1} C{x1} {y1 + 30} {side} {y1 + 30} {side} {(y1 + y2) // 2} S{side} {y2 - 30} {x2 + 12} {y2 - 5}"
+
+
+def _short(words: str, most: int = 20) -> str:
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

@@ -1,0 +1,152 @@
+"""Every write of simulations: what is published, what is played."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.utils import timezone
+from wagtail.models import Page
+
+from cms.accounts.models import User
+from courses.models import Enrolment
+from courses.services import record_attempt
+from interview_toolkit.simulations.checks import problems_of
+from interview_toolkit.simulations.errors import (
+    AlreadyPlayed,
+    NoSuchTurn,
+    NotOfferedHere,
+    NotPlayable,
+    PlayIsOver,
+    TooLong,
+)
+from interview_toolkit.simulations.graph import stored
+from interview_toolkit.simulations.models import RULE, Play, PlayTurn, ScenarioPage, ScenarioVersion
+from interview_toolkit.simulations.walk import MOST_TURNS, Choice, NotOffered, Walk, follow
+from interview_toolkit.techniques.models import techniques_by_code
+
+
+@transaction.atomic
+def publish_scenario(*, scenario: ScenarioPage) -> ScenarioVersion | None:
+    """Keep what a simulation says now as a version, unless the latest says the same; return the latest.
+
+    Whoever is playing goes on with theirs. None when it cannot be played: nothing is kept of it.
+    """
+    Page.objects.select_for_update(no_key=True).get(pk=scenario.pk)
+    graph = scenario.graph
+    if problems_of(graph, techniques=techniques_by_code()):
+        return None
+    latest = scenario.versions.first()
+    if latest is not None and latest.graph == stored(graph):
+        return latest
+    return ScenarioVersion.objects.create(
+        scenario=scenario, number=latest.number + 1 if latest else 1, graph=stored(graph)
+    )
+
+
+@transaction.atomic
+def start_play(*, person: User, scenario: ScenarioPage, is_anew: bool = False) -> Play:
+    """Begin a simulation with its latest version, or return the play under way; `is_anew` leaves that one.
+
+    Raises NotPlayable.
+    """
+    version = scenario.versions.first()
+    if version is None:
+        raise NotPlayable
+    under_way = Play.objects.visible_to(person).under_way().filter(scenario=scenario)
+    if is_anew:
+        under_way.update(left_at=timezone.now())
+    # Two tabs may begin at once: the first play stays.
+    Play.objects.bulk_create(
+        [Play(person=person, scenario=scenario, version=version, seed=secrets.randbelow(2**31))],
+        ignore_conflicts=True,
+    )
+    return under_way.get()
+
+
+@transaction.atomic
+def choose(*, person: User, play_id: UUID, turn: int, node: str, choice: int) -> Walk:
+    """Make a turn of one's play, and end it when that leads to an end; return where it leads.
+
+    The same turn made twice with the same words changes nothing. Raises Play.DoesNotExist when it is not this person's,
+    PlayIsOver, AlreadyPlayed, NotOfferedHere, TooLong.
+    """
+    mine = Play.objects.visible_to(person).select_for_update(of=("self",), no_key=True)
+    play = mine.select_related("version").get(public_id=play_id)
+    play.person = person
+    made = choices_of(play)
+    if turn <= len(made):
+        if turn < 1 or made[turn - 1] != (node, choice):
+            raise AlreadyPlayed
+        return follow(play.version.moments, made)
+    if play.finished_at or play.left_at:
+        raise PlayIsOver
+    if len(made) >= MOST_TURNS:
+        raise TooLong
+    if turn != len(made) + 1:
+        raise NotOfferedHere
+    try:
+        walk = follow(play.version.moments, [*made, (node, choice)])
+    except NotOffered:
+        raise NotOfferedHere from None
+    PlayTurn.objects.create(play=play, number=turn, node=node, choice=choice)
+    if walk.is_over:
+        play.finished_at, play.outcome = timezone.now(), walk.here.outcome
+        play.save(update_fields=["finished_at", "outcome"])
+        _tell_courses(play)
+    return walk
+
+
+@transaction.atomic
+def replay_turn(*, play: Play, number: int) -> Play:
+    """Begin a play that repeats another up to a turn, to choose otherwise there. Raises NoSuchTurn."""
+    made = choices_of(play)
+    if not 1 <= number <= len(made):
+        raise NoSuchTurn
+    now = timezone.now()
+    Play.objects.under_way().filter(person=play.person_id, scenario=play.scenario_id).update(left_at=now)
+    branch = Play.objects.create(
+        person_id=play.person_id,
+        scenario_id=play.scenario_id,
+        version_id=play.version_id,
+        seed=play.seed,
+        branched_from=play,
+        branched_at=number,
+    )
+    PlayTurn.objects.bulk_create(
+        PlayTurn(play=branch, number=at, node=node, choice=choice)
+        for at, (node, choice) in enumerate(made[: number - 1], start=1)
+    )
+    return branch
+
+
+def choices_of(play: Play) -> Sequence[Choice]:
+    """What was chosen, in order; one query unless the turns are there."""
+    return [(turn.node, turn.choice) for turn in sorted(play.turns.all(), key=lambda turn: turn.number)]
+
+
+def _tell_courses(play: Play) -> None:
+    """A play that ends counts in every open enrolment that asks for its simulation."""
+    for enrolment, step in steps_asking(play):
+        record_attempt(
+            enrolment=enrolment,
+            step_key=step["step_key"],
+            idempotency_key=str(uuid5(play.public_id, f"{enrolment.pk}/{step['step_key']}")),
+            passed=step["outcome"] in ("", play.outcome),
+            snapshot={"play": str(play.public_id), "outcome": play.outcome},
+            revision=step.get("revision"),
+            started_at=play.started_at,
+        )
+
+
+def steps_asking(play: Play) -> list[tuple[Enrolment, dict[str, Any]]]:
+    """The steps of the open enrolments of a person that ask for what they played; one query."""
+    asked = {"rule": RULE, "scenario": play.scenario_id}
+    enrolments = Enrolment.objects.of(play.person).open().filter(version__manifest__contains=[asked])
+    return [
+        (enrolment, step)
+        for enrolment in enrolments.select_related("version", "person")
+        for step in enrolment.version.manifest
+        if {name: step.get(name) for name in asked} == asked
+    ]

@@ -1,0 +1,304 @@
+"""Simulations as one plays them: each choice a row, one's own only, resumed, replayed, counted in courses."""
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from cms.accounts.models import User
+from courses.enums import EnrolmentSource, StepStatus
+from courses.models import Attempt
+from courses.services import enrol, publish_version
+from interview_toolkit.simulations.errors import AlreadyPlayed, NoSuchTurn, NotOfferedHere, PlayIsOver
+from interview_toolkit.simulations.models import Play, PlayTurn, ScenarioPage, ScenarioStepPage, ScenarioVersion
+from interview_toolkit.simulations.queries import end_screen, report_of, shares_of
+from interview_toolkit.simulations.services import choose, replay_turn, start_play
+from interview_toolkit.simulations.walk import Walk
+from tests.factories.accounts import UserFactory
+from tests.factories.courses import CourseTree, course_tree
+from tests.factories.toolkit import GRAPH, scenario
+from tests.strict_client import StrictClient
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User], StrictClient]
+
+TO_RUPTURE = [("accueil", 1), ("repli", 1)]
+TO_ACCORD = [("accueil", 0), ("suite", 1)]
+
+
+def text(response: Any) -> str:
+    """The HTML of an answer with its entities read, on one line."""
+    return " ".join(html.unescape(response.content.decode()).split())
+
+
+def lead(person: User, page: ScenarioPage, *choices: tuple[str, int]) -> Play:
+    play = start_play(person=person, scenario=page, is_anew=True)
+    for number, (node, choice) in enumerate(choices, start=1):
+        say(play, turn=number, node=node, choice=choice)
+    play.refresh_from_db()
+    return play
+
+
+def say(play: Play, **turn: Any) -> Walk:
+    return choose(person=play.person, play_id=play.public_id, **turn)
+
+
+def rows(play: Play) -> list[tuple[int, str, int]]:
+    return list(play.turns.values_list("number", "node", "choice"))
+
+
+def test_a_play_goes_from_its_start_to_an_end_and_is_resumed(sign_in: Sign, professional: User) -> None:
+    client, page = sign_in(professional), scenario()
+    lobby = text(client.get(page.url))
+    assert "Commencer l'entretien" in lobby
+    play_url = client.post(reverse("start_simulation", args=[page.pk]))["Location"]
+    turn = text(client.get(play_url))
+    assert "Je signe où ?" in turn
+    assert sorted(re.findall(r'name="choice" value="(\d)"', turn)) == ["0", "1"]
+    assert client.post(play_url, {"turn": 1, "node": "accueil", "choice": 0})["Location"] == play_url
+    assert "Reprendre l'entretien" in text(client.get(page.url))
+    assert client.post(reverse("start_simulation", args=[page.pk]))["Location"] == play_url  # the one under way
+    second = text(client.get(play_url))
+    assert "Sans voiture" in second
+    assert "<i>Silence.</i>" in second
+    client.post(play_url, {"turn": 2, "node": "suite", "choice": 1})
+    end = text(client.get(play_url))
+    assert all(words in end for words in ("Je l'appelle.", "Quels mots ?", "Mme L., au tour 1", "Vous deux, au tour 2"))
+    assert "Pas une fois" in end
+    play = Play.objects.get()
+    assert (play.outcome, play.is_over, rows(play)) == ("accord", True, [(1, "accueil", 0), (2, "suite", 1)])
+
+
+def test_an_end_says_no_mark(sign_in: Sign, professional: User) -> None:
+    play = lead(professional, scenario(), *TO_RUPTURE)
+    end = text(sign_in(professional).get(play.get_absolute_url()))
+    main = end[end.index("<main") : end.index("</main")]
+    assert "une fois, au tour 1" in main.lower()
+    assert not re.search(r"\d+\s?/\s?\d+|score|bravo|bonne réponse\b(?!\.)|mauvais|échec|réussi", main.lower())
+
+
+def test_effects_are_shown_at_once_or_at_the_end_as_their_author_chose(sign_in: Sign, professional: User) -> None:
+    client, page = sign_in(professional), scenario()
+    play = lead(professional, page, ("accueil", 1))
+    assert "Elle se ferme." not in text(client.get(play.get_absolute_url()))
+    ScenarioPage.objects.update(feedback_time="now")
+    assert "Elle se ferme." in text(client.get(play.get_absolute_url()))
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({}, 422),
+        ({"turn": 1, "node": "accueil"}, 422),
+        ({"turn": 1, "node": "accueil", "choice": "x"}, 422),
+        ({"turn": 10**30, "node": "accueil", "choice": 0}, 422),
+        ({"turn": 1, "node": "accueil", "choice": 99}, 302),
+        ({"turn": 1, "node": "suite", "choice": 0}, 302),
+        ({"turn": 2, "node": "accueil", "choice": 0}, 302),
+        ({"turn": 1, "node": "accueil\0", "choice": 0}, 422),
+        ({"turn": 1, "node": "x" * 5000, "choice": 0}, 422),
+    ],
+)
+def test_a_forged_turn_is_refused_in_words_and_writes_nothing(
+    sign_in: Sign, professional: User, sent: dict[str, Any], status: int
+) -> None:
+    client, play = sign_in(professional), lead(professional, scenario())
+    answer = client.post(play.get_absolute_url(), sent)
+    assert answer.status_code == status
+    said = answer if status == 422 else client.get(play.get_absolute_url())
+    assert re.search(r"Choisissez|L'envoi est incomplet|n'est pas proposée", text(said))
+    assert not PlayTurn.objects.exists()
+
+
+def test_the_same_turn_twice_is_once_and_another_answer_does_not_replace_it(professional: User) -> None:
+    play = lead(professional, scenario(), ("accueil", 1))
+    assert say(play, turn=1, node="accueil", choice=1).here.id == "repli"
+    with pytest.raises(AlreadyPlayed):
+        say(play, turn=1, node="accueil", choice=0)
+    with pytest.raises(NotOfferedHere):
+        say(play, turn=3, node="repli", choice=0)
+    say(play, turn=2, node="repli", choice=1)
+    with pytest.raises(PlayIsOver):
+        say(play, turn=3, node="rupture", choice=0)
+    assert rows(play) == [(1, "accueil", 1), (2, "repli", 1)]
+
+
+def test_the_database_itself_keeps_one_row_for_a_turn(professional: User) -> None:
+    play = lead(professional, scenario(), ("accueil", 1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PlayTurn.objects.create(play=play, number=1, node="accueil", choice=0)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Play.objects.create(person=professional, scenario=play.scenario, version=play.version, seed=1)
+
+
+def test_what_someone_plays_is_nobody_else_s(
+    sign_in: Sign, professional: User, trainer: User, administrator: User
+) -> None:
+    play = lead(professional, scenario(), *TO_ACCORD)
+    for other in (trainer, administrator, UserFactory()):
+        client = sign_in(other)
+        assert client.get(play.get_absolute_url()).status_code == 404
+        assert client.post(play.get_absolute_url(), {"turn": 3, "node": "x", "choice": 0}).status_code == 404
+        assert client.post(reverse("replay_turn", args=[play.public_id, 1])).status_code == 404
+    assert sign_in(professional).get(reverse("simulation", args=[uuid4()])).status_code == 404
+    assert StrictClient().get(play.get_absolute_url()).status_code == 302
+
+
+def test_a_turn_replayed_makes_another_line_and_shows_both(sign_in: Sign, professional: User) -> None:
+    client, first = sign_in(professional), lead(professional, scenario(), ("accueil", 1), ("repli", 0), *TO_ACCORD)
+    address = client.post(reverse("replay_turn", args=[first.public_id, 2]))["Location"]
+    branch = Play.objects.exclude(pk=first.pk).get()
+    assert (branch.get_absolute_url(), branch.branched_at, rows(branch)) == (address, 2, [(1, "accueil", 1)])
+    assert "Si vous le dites." in text(client.get(address))
+    client.post(address, {"turn": 2, "node": "repli", "choice": 1})
+    end = text(client.get(address))
+    assert "Les deux lignes, à partir du tour 2" in end
+    assert end.index("La première fois") < end.index("Je suis allé trop vite.") < end.index("Cette fois")
+    assert rows(first) == [(1, "accueil", 1), (2, "repli", 0), (3, "accueil", 0), (4, "suite", 1)]
+    with pytest.raises(NoSuchTurn):
+        replay_turn(play=first, number=5)
+    assert client.post(reverse("replay_turn", args=[first.public_id, 99])).status_code == 302
+
+
+def test_whoever_plays_goes_on_with_the_version_they_began(sign_in: Sign, professional: User) -> None:
+    page, client = scenario(), sign_in(professional)
+    play = lead(professional, page, ("accueil", 0))
+    page.nodes[2].value["person_line"] = "Le bus est loin."
+    page.save_revision().publish()
+    assert "Sans voiture" in text(client.get(play.get_absolute_url()))
+    anew = start_play(person=professional, scenario=page, is_anew=True)
+    assert [one.number for one in ScenarioVersion.objects.order_by("number")] == [1, 2]
+    assert anew.version.number == 2
+    page.save_revision().publish()
+    assert ScenarioVersion.objects.count() == 2  # it says the same
+
+
+def test_what_cannot_be_played_to_an_end_is_not_made_a_version(sign_in: Sign, professional: User) -> None:
+    broken = {"start": "accueil", "nodes": GRAPH["nodes"][:3]}
+    page, client = scenario(broken), sign_in(professional)
+    assert not ScenarioVersion.objects.exists()
+    assert "pas encore jouable" in text(client.get(page.url))
+    assert client.post(reverse("start_simulation", args=[page.pk])).status_code == 302
+    assert not Play.objects.exists()
+
+
+# What others chose
+
+
+def test_what_others_chose_is_told_from_five_people_and_never_who(sign_in: Sign, professional: User) -> None:
+    page = scenario()
+    mine = lead(professional, page, *TO_ACCORD)
+    others = [UserFactory() for _ in range(4)]
+    for person in others[:3]:
+        lead(person, page, *TO_RUPTURE)
+    assert shares_of(page.versions.get()) == ({}, 4)
+    lead(others[3], page, *TO_ACCORD)
+    shares, people = shares_of(page.versions.get())
+    assert people == 5
+    assert shares == {("accueil", 0): 40, ("accueil", 1): 60}  # fewer than five came further
+    end = sign_in(professional).get(mine.get_absolute_url()).content.decode()
+    assert "choisi par 40 % des collègues venus là" in end
+    assert not [person for person in others if person.last_name in end[end.index("<main") :]]
+
+
+def test_the_report_of_a_simulation_counts_ways_and_stops(professional: User) -> None:
+    page = scenario()
+    people = [professional, *(UserFactory() for _ in range(4))]
+    for person in people[:3]:
+        lead(person, page, *TO_ACCORD)
+    lead(people[3], page, ("accueil", 1))
+    lead(people[4], page)
+    replay_turn(play=Play.objects.finished().first(), number=2)  # what it repeats was counted
+    report = report_of(page)
+    assert (report.people, report.plays, report.is_shown) == (5, 6, True)
+    assert [(str(outcome), number) for outcome, number in report.ends] == [
+        ("accord", 3),
+        ("suspens", 0),
+        ("rupture", 0),
+    ]
+    told = {one.node.id: (one.came, one.stopped, [option.count for option in one.options]) for one in report.moments}
+    assert told == {"accueil": (5, 1, [3, 1]), "repli": (1, 1, [0, 0]), "suite": (4, 1, [0, 3])}
+    assert report.never == [("repli", "Je suis allé trop vite."), ("repli", "Signez."), ("suite", "(Silence.)")]
+
+
+# In a course
+
+
+@pytest.fixture
+def followed(professional: User) -> tuple[CourseTree, ScenarioStepPage, ScenarioPage]:
+    """A course of one lesson and one simulation to be played to an agreement, the professional enrolled."""
+    tree, page = course_tree(lessons=1, quizzes=0), scenario()
+    step = tree.modules[0].add_child(
+        instance=ScenarioStepPage(title="Jouer", slug="jouer", scenario=page, outcome="accord")
+    )
+    publish_version(course=tree.course)
+    enrol(person=professional, course=tree.course, source=EnrolmentSource.SELF)
+    return tree, step, page
+
+
+def test_a_play_counts_in_the_course_that_asks_for_it(
+    sign_in: Sign, professional: User, followed: tuple[CourseTree, ScenarioStepPage, ScenarioPage]
+) -> None:
+    _tree, step, page = followed
+    client = sign_in(professional)
+    shown = text(client.get(step.url))
+    assert "jouer jusqu'à une fin « accord »" in shown
+    lead(professional, page, *TO_RUPTURE)
+    enrolment = professional.enrolments.get()
+    state = enrolment.step_states.get(step_key=step.step_key)
+    assert (state.status, state.attempts_count) == (StepStatus.IN_PROGRESS, 1)
+    play = lead(professional, page, *TO_ACCORD)
+    state.refresh_from_db()
+    assert (state.status, state.attempts_count) == (StepStatus.COMPLETED, 2)
+    assert Attempt.objects.latest("pk").snapshot == {"play": str(play.public_id), "outcome": "accord"}
+    assert f'href="{step.url}"' in text(client.get(play.get_absolute_url()))
+    assert "Cette étape est validée." in text(client.get(step.url))
+    say(play, turn=2, node="suite", choice=1)  # sent again
+    assert Attempt.objects.count() == 2
+
+
+def test_a_play_of_someone_not_enrolled_counts_nowhere(
+    followed: tuple[CourseTree, ScenarioStepPage, ScenarioPage],
+) -> None:
+    lead(UserFactory(), followed[2], *TO_ACCORD)
+    assert not Attempt.objects.exists()
+
+
+# What it asks of the database
+
+
+def test_a_turn_asks_little(sign_in: Sign, professional: User, django_assert_max_num_queries: Any) -> None:
+    client, page = sign_in(professional), scenario()
+    play = lead(professional, page, *[("accueil", 1), ("repli", 0)] * 20)
+    client.get(play.get_absolute_url())
+    with django_assert_max_num_queries(6):
+        client.get(play.get_absolute_url())
+    with django_assert_max_num_queries(6):
+        client.post(play.get_absolute_url(), {"turn": 41, "node": "accueil", "choice": 1})
+    assert play.turns.count() == 41
+
+
+def test_lists_and_ends_ask_the_same_whatever_was_played(
+    sign_in: Sign, professional: User, assert_constant_queries: Any
+) -> None:
+    client, page = sign_in(professional), scenario()
+    play = lead(professional, page, *TO_ACCORD)
+
+    def grow() -> None:
+        for number in range(2):
+            scenario(title=f"Autre {number}", slug=f"autre-{number}")
+            lead(UserFactory(), page, *[("accueil", 1), ("repli", 0)] * 3, *TO_RUPTURE)
+            lead(professional, page, *TO_RUPTURE)
+
+    def serve() -> None:
+        for address in (page.get_parent().url, page.url, play.get_absolute_url()):
+            assert client.get(address).status_code == 200
+        end_screen(play)
+        report_of(page)
+
+    assert_constant_queries(serve, grow)
