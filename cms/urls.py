@@ -51,6 +51,7 @@ urlpatterns = [
     path("", include("courses.urls")),
     path("", include("interview_toolkit.techniques.urls")),
     path("", include("interview_toolkit.simulations.urls")),
+    path("", include("interview_toolkit.journal.urls")),
     path("", include("coordination.urls")),
     path("affichage/", views.set_theme, name="set_theme"),
 ]

@@ -17,6 +17,7 @@ from cms.roadmap.models import Roadmap
 from courses.enums import EnrolmentSource
 from courses.models import Enrolment
 from courses.services import enrol, publish_version, start_quiz, submit_quiz
+from interview_toolkit.journal.services import share_entry, write_entry
 from interview_toolkit.simulations.services import choose, start_play
 from interview_toolkit.techniques.models import Phrase, Situation
 from tests.coordination.test_screens import close
@@ -97,6 +98,15 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "POST start_simulation": (302, 302, 302, 302, 302, 302),
     "simulation": (302, 200, 404, 404, 404, 404),
     "POST replay_turn": (302, 302, 404, 404, 404, 404),
+    "journal": (302, 200, 200, 200, 200, 200),
+    "new_entry": (302, 200, 200, 200, 200, 200),
+    "shared_entries": (302, 200, 200, 200, 200, 200),
+    "export_journal": (302, 200, 200, 200, 200, 200),
+    "journal_entry": (302, 200, 404, 404, 404, 404),
+    "edit_entry": (302, 200, 404, 404, 404, 404),
+    "POST delete_entry": (302, 302, 404, 404, 404, 404),
+    "POST share_entry": (302, 302, 404, 404, 404, 404),
+    "POST revoke_share": (302, 302, 404, 404, 404, 404),
     "pilotage": (302, 404, 404, 200, 200, 200),
     "pilotage_people": (302, 404, 404, 200, 200, 200),
     "pilotage_people_csv": (302, 404, 404, 200, 200, 200),
@@ -153,6 +163,8 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     situation = Situation.objects.create(title="Ouvrir")
     phrase = Phrase.objects.create(text="Par quoi commencer ?", kind="ouverture", situation=situation)
     phrase_book()
+    note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
+    share = share_entry(entry=note, trainer=UserFactory())
     roadmap = Roadmap.objects.get(is_current=True)
     arguments: dict[str, list[Any]] = {
         "accounts:invitation": [invitation.token],
@@ -179,6 +191,11 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "start_simulation": [interview.pk],
         "simulation": [rehearsal.public_id],
         "replay_turn": [rehearsal.public_id, 1],
+        "journal_entry": [note.public_id],
+        "edit_entry": [note.public_id],
+        "delete_entry": [note.public_id],
+        "share_entry": [note.public_id],
+        "revoke_share": [note.public_id, share.pk],
         "pilotage_invite_again": [invitation.pk],
         "pilotage_withdraw": [invitation.pk],
         "pilotage_person": [people["professional"].public_id],

@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 INSTALLED_APPS = [
     "coordination",
+    "interview_toolkit.journal",
     "interview_toolkit.simulations",
     "interview_toolkit.techniques",
     "courses",
@@ -216,6 +217,8 @@ SOCLE_H5P_URL = env.str("H5P_URL", default="/h5p-fichiers").rstrip("/") + "/"
 SOCLE_LRS_URL = env.str("LRS_URL", default="")
 SOCLE_LRS_USERNAME = env.str("LRS_USERNAME", default="")
 SOCLE_LRS_PASSWORD = env.str("LRS_PASSWORD", default="")
+# What seals the journals of practice, the newest first: `manage.py journal key` makes one. See `docs/journal.md`.
+SOCLE_JOURNAL_KEYS: list[str] = env.list("JOURNAL_KEYS", default=[])
 # Contents written here, which `manage.py h5p build` makes packages of.
 SOCLE_H5P_SOURCES = BASE_DIR / "coordination" / "demo" / "activities"
 

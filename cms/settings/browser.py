@@ -13,6 +13,7 @@ WHITENOISE_AUTOREFRESH = True
 ROOT_URLCONF = "tests.browser.urls"
 MEDIA_ROOT = env.str("MEDIA_ROOT")
 ACCOUNT_RATE_LIMITS = False
+SOCLE_JOURNAL_KEYS = ["Y6JyEO5KXNHhbS0V53mHryWMNlDEhenkJarSppxvHro="]
 SOCLE_DEMO = True
 SOCLE_SERVES_MEDIA = True
 SOCLE_HELP_EMAIL = "coordination@demo.example"

@@ -22,6 +22,7 @@ EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Not running, but for the tests of the outbox: everything else must pass without a broker.
 SOCLE_TEST_VALKEY = f"valkey-{os.environ.get('PYTEST_XDIST_WORKER', 'test')}"
 CELERY_BROKER_URL = broker_url(BASE_DIR, SOCLE_TEST_VALKEY)
+SOCLE_JOURNAL_KEYS = ["Y6JyEO5KXNHhbS0V53mHryWMNlDEhenkJarSppxvHro="]
 SOCLE_DEMO = True
 SOCLE_HELP_EMAIL = "coordination@demo.example"
 SOCLE_SHOW_COMPONENTS = True

@@ -15,6 +15,7 @@ from courses.h5p.engine.results import Grading
 from courses.h5p.models import Content
 from courses.models import CatalogueIndexPage, CoursePage, LessonPage, ModulePage, Prerequisite, QuizPage
 from courses.services import publish_version
+from interview_toolkit.journal.models import JournalStepPage
 from interview_toolkit.simulations.models import ScenarioPage, ScenarioStepPage
 
 QUIZ_MINUTES = 10
@@ -71,6 +72,16 @@ REHEARSALS = {
     )
 }
 
+# Which module asks for entries of the journal: title, how many, what is asked.
+JOURNALS = {
+    ("POUVOIR-AGIR", 3): (
+        "Tenir mon journal",
+        2,
+        "Après deux entretiens, notez ce que vous avez tenté et ce que vous avez vu. Parlez de votre pratique, jamais "
+        "d'une personne reconnaissable.",
+    )
+}
+
 
 class CoursePages:
     """Puts courses, modules, lessons and quizzes in their place; `publish` then writes and publishes them."""
@@ -86,6 +97,7 @@ class CoursePages:
         self.activities = activities
         self.scenarios = scenarios
         self.rehearsals: dict[tuple[str, int], ScenarioStepPage] = {}
+        self.journals: dict[tuple[str, int], JournalStepPage] = {}
         self.texts = {(item["course"], item["module"], item["lesson"]): item for item in files.lessons["lessons"]}
         self.catalogue = keep_page(home, CatalogueIndexPage, "formations", "Formations")
         self.courses: dict[str, CoursePage] = {}
@@ -124,6 +136,10 @@ class CoursePages:
                     scenario=self.scenarios[scenario],
                     step_key=_step_key((code, number, slug)),
                 )
+            if (code, number) in JOURNALS:
+                title, _entries, _consigne = JOURNALS[code, number]
+                key = _step_key((code, number, "journal"))
+                self.journals[code, number] = keep_page(page, JournalStepPage, "mon-journal", title, step_key=key)
             self.quizzes[code, number] = keep_page(
                 page, QuizPage, "quiz", f"Quiz : {module['title']}", step_key=_step_key((code, number, "quiz"))
             )
@@ -145,8 +161,17 @@ class CoursePages:
             )
         if (code, number) in REHEARSALS:
             _slug, title, scenario, consigne = REHEARSALS[code, number]
-            asked = {"title": title, "scenario": self.scenarios[scenario], "introduction": consigne, "outcome": ""}
+            asked: dict[str, Any] = {
+                "title": title,
+                "scenario": self.scenarios[scenario],
+                "introduction": consigne,
+                "outcome": "",
+            }
             publish(self.rehearsals[code, number], asked | {"est_minutes": 20})
+        if (code, number) in JOURNALS:
+            title, entries, consigne = JOURNALS[code, number]
+            said: dict[str, Any] = {"title": title, "introduction": consigne, "entries": entries, "est_minutes": 20}
+            publish(self.journals[code, number], said)
         publish(
             self.quizzes[code, number],
             {

@@ -38,6 +38,7 @@ def load_content() -> dict[str, Organisation]:
         themes={code: f"/feuille-de-route/{code}/" for code in themes},
         images=load_images(),
         documents=load_documents(),
+        techniques={code: page.pk for code, page in toolkit.pages.items()},
     )
     pages.publish(links, themes, organisations)
     toolkit.publish(themes, courses.courses)

@@ -1,4 +1,4 @@
-"""The simulations the people of the demonstration have played."""
+"""The simulations the people of the demonstration have played, and what they noted in their journals."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,9 +6,30 @@ from random import Random
 from typing import Any
 
 from courses.models import Attempt, Enrolment
+from interview_toolkit.journal.models import Entry
+from interview_toolkit.journal.services import write_entry
 from interview_toolkit.simulations.models import Play, ScenarioPage
 from interview_toolkit.simulations.services import choose, start_play
+from interview_toolkit.techniques.models import TechniquePage
 
+NOTES = (
+    (
+        "QUESTION-OUVERTE",
+        {
+            "situation": "Un premier rendez-vous, avant le contrat. J'ai laissé l'ordinateur fermé dix minutes.",
+            "effect": "La personne a parlé de ce qu'elle attendait avant que je présente quoi que ce soit.",
+            "next": "Préparer une seule question d'ouverture, et me taire après.",
+        },
+    ),
+    (
+        "PREMIER-PAS",
+        {
+            "situation": "Un point d'étape où j'arrivais d'habitude avec ma liste d'actions.",
+            "effect": "Un seul pas a été choisi, petit, et c'est la personne qui a donné la date.",
+            "next": "Lui demander ce qu'elle en a appris, la prochaine fois.",
+        },
+    ),
+)
 A_TURN = timedelta(seconds=70)
 
 
@@ -28,3 +49,13 @@ def play_scenario(enrolment: Enrolment, step: Mapping[str, Any], *, at: datetime
         turn.save(update_fields=["made_at"])
     Play.objects.filter(pk=play.pk).update(started_at=began, finished_at=at)
     Attempt.objects.filter(enrolment=enrolment, step_key=step["step_key"]).update(started_at=began, submitted_at=at)
+
+
+def keep_journal(enrolment: Enrolment, step: Mapping[str, Any], *, at: datetime) -> None:
+    """Write the entries a step asks for, the last on that day."""
+    techniques = {page.code: page for page in TechniquePage.objects.all()}
+    for number in range(step["entries"]):
+        code, texts = NOTES[number % len(NOTES)]
+        entry = write_entry(person=enrolment.person, texts=texts, techniques=[techniques[code]], themes=[])
+        Entry.objects.filter(pk=entry.pk).update(written_at=at - (step["entries"] - 1 - number) * timedelta(days=3))
+    Attempt.objects.filter(enrolment=enrolment, step_key=step["step_key"]).update(submitted_at=at)

@@ -11,7 +11,7 @@ ITALIC = re.compile(r"\*(.+?)\*")
 
 
 class UnknownTarget(Exception):
-    """A text links to a page or a theme that does not exist."""
+    """A text links to a page, a theme or a technique that does not exist."""
 
 
 @dataclass(frozen=True)
@@ -22,26 +22,28 @@ class Links:
     themes: Mapping[str, str] = field(default_factory=dict)
     images: Mapping[str, int] = field(default_factory=dict)
     documents: Mapping[str, int] = field(default_factory=dict)
+    techniques: Mapping[str, int] = field(default_factory=dict)
 
-    def opening(self, target: str) -> str | None:
-        """The opening tag of a link; None when what it leads to is not built yet."""
+    def opening(self, target: str) -> str:
+        """The opening tag of a link. Raises UnknownTarget."""
         kind, _, name = target.partition(":")
         try:
             if kind == "page":
                 return f'<a linktype="page" id="{self.pages[name]}">'
+            if kind == "technique":
+                return f'<a linktype="page" id="{self.techniques[name]}">'
             if kind == "theme":
                 return f'<a href="{escape(self.themes[name])}">'
         except KeyError as error:
             raise UnknownTarget(target) from error
-        return None if kind == "technique" else f'<a href="{escape(target)}">'
+        return f'<a href="{escape(target)}">'
 
 
 def line(text: str, links: Links) -> str:
     """`**gras**`, `*italique*` and `[texte](cible)` as HTML; everything else is escaped."""
 
     def anchor(match: re.Match[str]) -> str:
-        opening = links.opening(match[2].replace("&amp;", "&"))
-        return f"{opening}{match[1]}</a>" if opening else match[1]
+        return f"{links.opening(match[2].replace('&amp;', '&'))}{match[1]}</a>"
 
     html = LINK.sub(anchor, escape(text, quote=False))
     return ITALIC.sub(r"<i>\1</i>", BOLD.sub(r"<b>\1</b>", html))

@@ -105,6 +105,9 @@ class MomentsBlock(blocks.StreamBlock):
     moment = MomentBlock()
     end = EndBlock()
 
+    class Meta:
+        collapsed = True  # their names are enough to find one's way
+
 
 def graph_from(start: str, stream: Any) -> Graph:
     """The graph of what is written in a stream."""

@@ -125,7 +125,7 @@ class ScenarioPage(ThemedPage):
         return graph_from(self.start, self.nodes)
 
 
-class ScenarioVersion(models.Model):
+class ScenarioVersion(models.Model):  # type: ignore[django-manager-missing]
     """A simulation as it was published one day: `graph` as `simulations.graph.stored` writes it. Never changed."""
 
     # Goes with a simulation nobody ever played; a play protects both.
@@ -147,7 +147,7 @@ class ScenarioVersion(models.Model):
         return read(self.graph)
 
 
-class Play(models.Model):
+class Play(models.Model):  # type: ignore[django-manager-missing]
     """One person's way through one version. It is over when `finished_at` is set; `left_at`: another was begun instead.
 
     `branched_from`: the play whose turns before `branched_at` this one repeats (they are its own rows too).
@@ -165,7 +165,7 @@ class Play(models.Model):
     branched_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="branches")
     branched_at = models.PositiveSmallIntegerField(null=True)
 
-    objects = PlayQuerySet.as_manager()
+    objects = PlayQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name = "simulation jouée"

@@ -161,7 +161,7 @@ class PhraseBookPage(BasePage):
         return self.lead
 
 
-class Situation(models.Model):
+class Situation(models.Model):  # type: ignore[django-manager-missing]
     """A moment of an interview for which one looks for words."""
 
     title = models.CharField("situation", max_length=150, unique=True)
@@ -190,7 +190,7 @@ class Phrase(models.Model):
         verbose_name="technique",
     )
 
-    objects = PhraseQuerySet.as_manager()
+    objects = PhraseQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name = "phrase"

@@ -12,6 +12,7 @@ COMPLETE = {
     "DATABASE_URL": "postgres://socle@127.0.0.1:1/socle",
     "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
     "EMAIL_URL": "smtp+tls://moi:secret@mail.example:587",
+    "JOURNAL_KEYS": "Y6JyEO5KXNHhbS0V53mHryWMNlDEhenkJarSppxvHro=",
 }
 
 
@@ -31,7 +32,7 @@ def test_everything_missing_is_said_at_once() -> None:
     result = start({"ALLOWED_HOSTS": "socle.example"}, "import cms.settings.production")
     assert result.stderr.strip().splitlines()[-1] == (
         "django.core.exceptions.ImproperlyConfigured: Socle ne démarre pas en production sans ces variables "
-        "d'environnement : SECRET_KEY, DATABASE_URL, CELERY_BROKER_URL, EMAIL_URL."
+        "d'environnement : SECRET_KEY, DATABASE_URL, CELERY_BROKER_URL, EMAIL_URL, JOURNAL_KEYS."
     )
 
 

@@ -15,6 +15,8 @@ from cms.pages.models import GlossaryTerm, HomePage, InformationPage, LegalPage,
 from cms.roadmap.models import Theme
 from coordination.demo.loader import load_content
 from courses.models import CoursePage, LessonPage, QuizPage
+from interview_toolkit.simulations.models import ScenarioPage, ScenarioVersion
+from interview_toolkit.techniques.models import Phrase, TechniquePage
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +28,11 @@ def rows() -> dict[str, int]:
 def test_the_whole_content_is_there(demo):
     counted = {
         model.__name__: model.objects.count()
-        for model in (Theme, InformationPage, LegalPage, CoursePage, LessonPage, QuizPage, GlossaryTerm, PathwayStep)
-    }
+        for model in (
+            Theme, InformationPage, LegalPage, CoursePage, LessonPage, QuizPage, GlossaryTerm, PathwayStep,
+            TechniquePage, Phrase, ScenarioPage, ScenarioVersion,
+        )
+    }  # fmt: skip
 
     assert counted == {
         "Theme": 18,
@@ -38,6 +43,10 @@ def test_the_whole_content_is_there(demo):
         "QuizPage": 9,
         "GlossaryTerm": 49,
         "PathwayStep": 5,
+        "TechniquePage": 12,
+        "Phrase": 34,
+        "ScenarioPage": 3,
+        "ScenarioVersion": 3,
     }
     assert not Page.objects.filter(depth__gt=1, live=False).exists()
 

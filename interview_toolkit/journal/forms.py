@@ -1,0 +1,81 @@
+"""Shapes of what is written in the journal."""
+
+from typing import Any
+
+from django import forms
+
+from cms.accounts.models import TRAINERS, User
+from cms.core.privacy import Finding, identifying
+from cms.roadmap.models import Theme
+from interview_toolkit.journal.models import FIELDS
+from interview_toolkit.techniques.models import TechniquePage
+
+LONGEST = 10_000
+
+
+class EntryForm(forms.Form):
+    """An entry. What looks like somebody's is told before anything is kept; its author says they reread it."""
+
+    techniques = forms.ModelMultipleChoiceField(
+        TechniquePage.objects.none(),
+        label="La technique que j'ai essayée",
+        error_messages={
+            "required": "Choisissez au moins une technique.",
+            "invalid_choice": "Cette technique n'existe plus.",
+        },
+        widget=forms.CheckboxSelectMultiple,
+    )
+    themes = forms.ModelMultipleChoiceField(
+        Theme.objects.none(),
+        label="Thèmes de la feuille de route concernés",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    is_reread = forms.BooleanField(
+        label="J'ai relu : rien ici ne permet de reconnaître quelqu'un. Enregistrer ainsi.", required=False
+    )
+    field_order = ("situation", "techniques", "effect", "next", "themes", "is_reread")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label, is_required in FIELDS:
+            self.fields[name] = forms.CharField(
+                label=label,
+                required=is_required,
+                max_length=LONGEST,
+                widget=forms.Textarea(attrs={"rows": 4, "class": "input"}),
+                error_messages={
+                    "required": "Écrivez quelques mots.",
+                    "max_length": f"{LONGEST} caractères au plus : faites plusieurs entrées.",
+                },
+            )
+        self.fields["techniques"].queryset = TechniquePage.objects.live().order_by("path")  # type: ignore[attr-defined]
+        self.fields["themes"].queryset = Theme.objects.current()  # type: ignore[attr-defined]
+        self.order_fields(self.field_order)
+        self.findings: list[Finding] = []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        self.findings = identifying(*(cleaned.get(name, "") for name, _label, _required in FIELDS))
+        if self.findings and not cleaned.get("is_reread"):
+            self.add_error("is_reread", "Relisez ces passages avant d'enregistrer : rien n'est encore gardé.")
+        return cleaned
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name, _label, _required in FIELDS}
+
+
+class ShareForm(forms.Form):
+    trainer = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Partager avec",
+        empty_label="Choisissez…",
+        error_messages={"required": "Choisissez une personne.", "invalid_choice": "Choisissez dans la liste."},
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        trainers = User.objects.filter(is_active=True, groups__name=TRAINERS).exclude(pk=person.pk)
+        self.fields["trainer"].queryset = trainers.order_by("last_name", "first_name")  # type: ignore[attr-defined]
+        self.fields["trainer"].widget.attrs["class"] = "input"
