@@ -19,12 +19,17 @@ def all_of(*models: str) -> set[str]:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        (TRAINERS, {"access_admin", "add_glossaryterm", "change_glossaryterm", "view_glossaryterm"} | H5P),
+        (
+            TRAINERS,
+            {"access_admin", "add_glossaryterm", "change_glossaryterm", "view_glossaryterm"}
+            | H5P
+            | all_of("phrase", "situation"),
+        ),
         (
             COORDINATION,
             {"access_admin", "view_user"}
             | all_of("organisation", "membership", "invitation")
-            | all_of("roadmap", "objective", "theme", "glossaryterm", "pathwaystep"),
+            | all_of("roadmap", "objective", "theme", "glossaryterm", "pathwaystep", "phrase", "situation"),
         ),
     ],
 )

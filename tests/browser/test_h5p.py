@@ -174,10 +174,10 @@ def test_its_frame_is_as_high_as_it_is(learner: Visitor, add: Any) -> None:
 def test_what_is_done_offline_is_kept_and_sent_later(learner: Visitor, live_site: LiveSite, add: Any) -> None:
     page, key = learner.page, add(PLAY, "Sans réseau")
     page.goto(f"/essais/h5p/{key}/")
-    frame(page).locator("#more").click()
+    frame(page).locator("#more").press("Enter")
     saved(page)
     learner.context.set_offline(True)
-    frame(page).locator("#end").click()
+    frame(page).locator("#end").press("Enter")
     expect(page.locator("[data-part=status]")).to_contain_text("Hors connexion")
     assert waiting(page) >= 1
     assert attempts_of(live_site, key) == 0
@@ -192,11 +192,11 @@ def test_what_is_done_offline_is_kept_and_sent_later(learner: Visitor, live_site
 def test_a_session_that_ended_is_said_and_nothing_is_lost(learner: Visitor, live_site: LiveSite, add: Any) -> None:
     page, key = learner.page, add(PLAY, "Session")
     page.goto(f"/essais/h5p/{key}/")
-    frame(page).locator("#more").click()
+    frame(page).locator("#more").press("Enter")
     saved(page)
     learner.context.clear_cookies(name="sessionid")
     learner.expected_statuses = {401}
-    frame(page).locator("#end").click()
+    frame(page).locator("#end").press("Enter")
     expect(page.locator("[data-part=status]")).to_contain_text("Votre session a pris fin")
     page.get_by_role("link", name="Se reconnecter").click()
     page.fill("input[name=login]", PERSON)
@@ -214,8 +214,8 @@ def test_a_preview_sends_nothing(learner: Visitor, add: Any) -> None:
     posts: list[str] = []
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     page.goto(f"/essais/h5p/{key}/?apercu")
-    frame(page).locator("#more").click()
-    frame(page).locator("#end").click()
+    frame(page).locator("#more").press("Enter")
+    frame(page).locator("#end").press("Enter")
     page.wait_for_timeout(1_500)
     assert posts == []
     assert waiting(page) == 0
@@ -247,7 +247,7 @@ def test_a_content_that_shouts_or_lies_is_not_listened_to(learner: Visitor, live
     page, key = learner.page, add(script, "Bruit")
     page.goto(f"/essais/h5p/{key}/")
     page.wait_for_timeout(1_500)
-    frame(page).locator("#end").click()
+    frame(page).locator("#end").press("Enter")
     counted(learner, key, 1)
     saved(page)
     all_sent(page)
@@ -257,9 +257,9 @@ def test_a_content_that_shouts_or_lies_is_not_listened_to(learner: Visitor, live
 def test_what_is_said_as_the_page_closes_is_kept(learner: Visitor, live_site: LiveSite, add: Any) -> None:
     page, key = learner.page, add(PLAY, "Partir")
     page.goto(f"/essais/h5p/{key}/")
-    frame(page).locator("#more").click()
+    frame(page).locator("#more").press("Enter")
     saved(page)
-    frame(page).locator("#end").click()
+    frame(page).locator("#end").press("Enter")
     page.goto("about:blank")
     counted(learner, key, 1)
     learner.assert_sound()
@@ -271,7 +271,7 @@ def test_one_that_is_refused_does_not_take_the_others_with_it(learner: Visitor, 
     page, key = learner.page, add(script, "Impossible")
     learner.expected_statuses = {400}
     page.goto(f"/essais/h5p/{key}/")
-    frame(page).locator("#end").click()
+    frame(page).locator("#end").press("Enter")
     counted(learner, key, 1)
     all_sent(page)
     learner.assert_sound()
@@ -284,13 +284,13 @@ def test_the_next_person_at_the_machine_sends_nothing_for_the_one_before(
     learner.arrive(PERSON)
     page, key = learner.page, add(PLAY, "Poste partagé")
     page.goto(f"/essais/h5p/{key}/")
-    frame(page).locator("#more").click()
+    frame(page).locator("#more").press("Enter")
     saved(page)
     learner.context.clear_cookies()
     learner.page = learner.context.new_page()  # another comes, in another tab
     learner.arrive("formateur@demo.example")
     learner.expected_statuses = {401}
-    frame(page).locator("#end").click()
+    frame(page).locator("#end").press("Enter")
     expect(page.locator("[data-part=status]")).to_contain_text("Une autre personne est connectée")
     page.goto("about:blank")
     with page.expect_response("**/resultats/"):  # their own opening
