@@ -52,6 +52,7 @@ urlpatterns = [
     path("", include("interview_toolkit.techniques.urls")),
     path("", include("interview_toolkit.simulations.urls")),
     path("", include("interview_toolkit.journal.urls")),
+    path("", include("interview_toolkit.practices.urls")),
     path("", include("coordination.urls")),
     path("affichage/", views.set_theme, name="set_theme"),
 ]

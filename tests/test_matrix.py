@@ -24,7 +24,7 @@ from tests.coordination.test_screens import close
 from tests.courses.h5p.helpers import imported
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.courses import CourseTree, add_lesson, course_tree, interactive, theme
-from tests.factories.toolkit import phrase_book, scenario
+from tests.factories.toolkit import phrase_book, practice, scenario
 from tests.strict_client import StrictClient
 
 ROLES = ("anonymous", "professional", "trainer", "lead", "coordinator", "administrator")
@@ -107,6 +107,9 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "POST delete_entry": (302, 302, 404, 404, 404, 404),
     "POST share_entry": (302, 302, 404, 404, 404, 404),
     "POST revoke_share": (302, 302, 404, 404, 404, 404),
+    "propose_practice": (302, 200, 200, 200, 200, 200),
+    "POST try_practice": (302, 302, 302, 302, 302, 302),
+    "POST comment_practice": (302, 422, 422, 422, 422, 422),
     "pilotage": (302, 404, 404, 200, 200, 200),
     "pilotage_people": (302, 404, 404, 200, 200, 200),
     "pilotage_people_csv": (302, 404, 404, 200, 200, 200),
@@ -163,6 +166,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     situation = Situation.objects.create(title="Ouvrir")
     phrase = Phrase.objects.create(text="Par quoi commencer ?", kind="ouverture", situation=situation)
     phrase_book()
+    habit = practice()
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
     roadmap = Roadmap.objects.get(is_current=True)
@@ -191,6 +195,8 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "start_simulation": [interview.pk],
         "simulation": [rehearsal.public_id],
         "replay_turn": [rehearsal.public_id, 1],
+        "try_practice": [habit.pk],
+        "comment_practice": [habit.pk],
         "journal_entry": [note.public_id],
         "edit_entry": [note.public_id],
         "delete_entry": [note.public_id],

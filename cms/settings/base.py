@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 INSTALLED_APPS = [
     "coordination",
+    "interview_toolkit.practices",
     "interview_toolkit.journal",
     "interview_toolkit.simulations",
     "interview_toolkit.techniques",
@@ -252,7 +253,7 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
 }
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "cms.core.search", "SEARCH_CONFIG": "french", "AUTO_UPDATE": True}}
 # Whoever may write may publish: two groups, no queue of approvals.
-WAGTAIL_WORKFLOW_ENABLED = False
+WAGTAIL_WORKFLOW_ENABLED = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

@@ -41,6 +41,6 @@ def load_content() -> dict[str, Organisation]:
         techniques={code: page.pk for code, page in toolkit.pages.items()},
     )
     pages.publish(links, themes, organisations)
-    toolkit.publish(themes, courses.courses)
+    toolkit.publish(themes, courses.courses, organisations)
     courses.publish(links, themes)
     return organisations

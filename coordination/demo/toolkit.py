@@ -6,6 +6,7 @@ from uuid import uuid5
 
 import yaml
 
+from cms.accounts.models import Organisation
 from cms.core.text import slug_of
 from cms.pages.models import HomePage, PathwayStep
 from cms.roadmap.models import Theme, ThemeLink
@@ -13,6 +14,7 @@ from coordination.demo.blocks import NAMESPACE, Raw
 from coordination.demo.files import HERE, DemoFiles
 from coordination.demo.writing import keep_page, keep_row, publish
 from courses.models import CoursePage
+from interview_toolkit.practices.models import PracticeIndexPage, PracticePage
 from interview_toolkit.simulations.blocks import stream_from
 from interview_toolkit.simulations.graph import read
 from interview_toolkit.simulations.models import ScenarioIndexPage, ScenarioPage
@@ -31,6 +33,7 @@ LEADS = {
     "toolkit": "L'entretien se travaille : apprendre des techniques, les répéter sans risque, les essayer.",
     "techniques": "Douze gestes d'entretien, décrits pour qu'un collègue puisse les voir.",
     "phrases": "Des ouvertures et des reformulations, par moment de l'entretien. À dire avec vos mots.",
+    "practices": "Ce que des équipes font, raconté par elles : essayez, adaptez, dites-le à l'auteur.",
     "simulations": "Des entretiens à rejouer autant de fois que vous voulez, sans note ni témoin.",
 }
 LEARNT_IN = "POUVOIR-AGIR"
@@ -45,6 +48,7 @@ class ToolkitPages:
         self.techniques = keep_page(self.toolkit, TechniqueIndexPage, "techniques", "Techniques d'entretien")
         self.phrases = keep_page(self.toolkit, PhraseBookPage, "phrases", "Boîte à phrases")
         self.simulations = keep_page(self.toolkit, ScenarioIndexPage, "simulations", "Simulations")
+        self.practices = keep_page(self.toolkit, PracticeIndexPage, "pratiques", "Fiches pratiques")
         self.pages = {
             item["code"]: keep_page(
                 self.techniques, TechniquePage, slug_of(item["title"]), item["title"], code=item["code"]
@@ -59,12 +63,18 @@ class ToolkitPages:
             for item in files.demo["scenarios"]
         }  # fmt: skip
 
-    def publish(self, themes: Mapping[str, Theme], courses: Mapping[str, CoursePage]) -> None:
+    def publish(
+        self,
+        themes: Mapping[str, Theme],
+        courses: Mapping[str, CoursePage],
+        organisations: Mapping[str, Organisation],
+    ) -> None:
         for page, name in (
             (self.toolkit, "toolkit"),
             (self.techniques, "techniques"),
             (self.phrases, "phrases"),
             (self.simulations, "simulations"),
+            (self.practices, "practices"),
         ):
             publish(page, {"lead": LEADS[name], "search_description": LEADS[name]})
         for item in self.files.demo["techniques"]:
@@ -72,6 +82,8 @@ class ToolkitPages:
         self._load_phrases()
         for item in self.files.demo["scenarios"]:
             self._publish_scenario(item, themes)
+        for item in self.files.demo["practices"]:
+            self._publish_practice(item, themes, organisations[item["structure"]])
 
     def _publish_technique(self, item: Mapping[str, Any], themes: Mapping[str, Theme], course: CoursePage) -> None:
         example = item["example"]
@@ -118,6 +130,19 @@ class ToolkitPages:
                 "start": item["start"],
                 "nodes": _identified(item["code"], stream_from(read(item))),
             },
+            {"theme_links": [ThemeLink(theme=themes[code]) for code in item["themes"]]},
+        )
+
+    def _publish_practice(
+        self, item: Mapping[str, Any], themes: Mapping[str, Theme], organisation: Organisation
+    ) -> None:
+        page = keep_page(self.practices, PracticePage, slug_of(item["title"]), item["title"])
+        step = PathwayStep.objects.get(code=item["pathway_step"]) if item["pathway_step"] else None
+        texts = {name: item[name] for name in ("context", "what_we_did", "what_changed", "watch_out")}
+        about = {"organisation": organisation, "pathway_step": step, "search_description": item["context"]}
+        publish(
+            page,
+            texts | about | {"techniques": [self.pages[code] for code in item["techniques"]]},
             {"theme_links": [ThemeLink(theme=themes[code]) for code in item["themes"]]},
         )
 

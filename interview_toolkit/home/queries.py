@@ -2,6 +2,7 @@
 
 from wagtail.models import Page
 
+from interview_toolkit.practices.queries import practices_with
 from interview_toolkit.simulations.queries import scenarios_with
 from interview_toolkit.techniques.models import TechniquePage
 from interview_toolkit.techniques.queries import TechniqueSheet
@@ -12,4 +13,5 @@ def around_technique(page: TechniquePage, sheet: TechniqueSheet) -> list[tuple[s
     return [
         ("L'apprendre", list(sheet.courses)),
         ("La répéter", list(scenarios_with(page.code))),
+        ("La voir en pratique", list(practices_with(page.code))),
     ]

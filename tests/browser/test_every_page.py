@@ -24,6 +24,8 @@ PAGES = {
         "/entretien/carte/REFLET/", "/entretien/phrases/", "/entretien/phrases/?q=xyzzy", "/entretien/simulations/",
         "/entretien/simulations/m-d/", "/mon-parcours/journal/", "/mon-parcours/journal/nouvelle/",
         "/mon-parcours/journal/partages/",
+        "/entretien/pratiques/", "/entretien/pratiques/le-groupe-de-pairs-inter-structures/",
+        "/entretien/pratique/proposer/",
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",
     ],

@@ -4,6 +4,8 @@ from typing import Any
 
 from wagtail.models import Page, Site
 
+from cms.core.text import slug_of
+from interview_toolkit.practices.models import PracticeIndexPage, PracticePage
 from interview_toolkit.simulations.blocks import stream_from
 from interview_toolkit.simulations.graph import read
 from interview_toolkit.simulations.models import ScenarioIndexPage, ScenarioPage
@@ -78,6 +80,16 @@ def technique(code: str = "QUESTION", **values: Any) -> TechniquePage:
         "observable_behaviours": ["Elle commence par « comment »."],
     }
     return room(TechniqueIndexPage, "techniques").add_child(instance=TechniquePage(code=code, **said | values))
+
+
+def practice(title: str = "Sans dossier", *, owner: Any = None, **values: Any) -> PracticePage:
+    """A published practice."""
+    said = {"context": "On arrivait avec la liste.", "what_we_did": "Rien d'écrit.", "what_changed": "On parle."}
+    page = PracticePage(title=title, slug=slug_of(title), owner=owner, live=False, **said | values)
+    room(PracticeIndexPage, "pratiques").add_child(instance=page)
+    page.save_revision(user=owner).publish()
+    page.refresh_from_db()
+    return page
 
 
 def scenario(graph: dict[str, Any] | None = None, *, is_published: bool = True, **values: Any) -> ScenarioPage:

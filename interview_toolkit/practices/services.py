@@ -1,0 +1,107 @@
+"""Every write of practices."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from wagtail.models import Page, Workflow
+
+from cms.accounts.models import Membership, Organisation, User
+from cms.core.text import slug_of
+from cms.pages.models import PathwayStep
+from cms.roadmap.models import Theme, ThemeLink
+from interview_toolkit.practices.errors import NobodyToTell, NotOpen, TooMany
+from interview_toolkit.practices.letters import tell_of_comment
+from interview_toolkit.practices.models import WORKFLOW, Comment, PracticeIndexPage, PracticePage, Trial
+from interview_toolkit.techniques.models import TechniquePage
+
+MOST_A_DAY = 10
+A_DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def propose(
+    *,
+    person: User,
+    title: str,
+    texts: dict[str, str],
+    themes: Iterable[Theme],
+    techniques: Iterable[TechniquePage],
+    pathway_step: PathwayStep | None = None,
+    adapted_from: PracticePage | None = None,
+) -> PracticePage:
+    """Keep a practice as a draft, and give it to reread (workflow `WORKFLOW`). Raises NotOpen, TooMany.
+
+    `texts` are those of PracticePage: context, what_we_did, what_changed, watch_out.
+    """
+    index = PracticeIndexPage.objects.live().select_for_update(of=("self",)).first()
+    workflow = Workflow.objects.active().filter(name=WORKFLOW).first()
+    if index is None or workflow is None:
+        raise NotOpen
+    if (
+        _mine(person).filter(first_published_at=None, latest_revision_created_at__gt=timezone.now() - A_DAY).count()
+        >= MOST_A_DAY
+    ):
+        raise TooMany(f"proposé {MOST_A_DAY} fiches")
+    page = PracticePage(
+        title=title,
+        slug=_free_slug(index, title),
+        live=False,
+        owner=person,
+        organisation=organisation_of(person),
+        pathway_step=pathway_step,
+        adapted_from=adapted_from,
+        **texts,
+    )
+    index.add_child(instance=page)
+    page.techniques.set(techniques)
+    page.theme_links = [ThemeLink(theme=theme) for theme in themes]
+    page.save_revision(user=person, clean=False)
+    # By nobody, for Wagtail: it would write to whoever asked, with addresses of the publishing tools.
+    workflow.start(page, None)
+    return page
+
+
+@transaction.atomic
+def try_too(*, person: User, practice: PracticePage, is_trying: bool) -> None:
+    """Say one's organisation tries a practice, once; or no longer."""
+    if is_trying:
+        trial = Trial(person=person, practice=practice, organisation=organisation_of(person))
+        Trial.objects.bulk_create([trial], ignore_conflicts=True)
+    else:
+        Trial.objects.of(person).filter(practice=practice).delete()
+
+
+@transaction.atomic
+def comment(*, person: User, practice: PracticePage, text: str) -> Comment:
+    """Write to the author of a practice, who is told by mail. Raises NobodyToTell, TooMany."""
+    author = practice.owner
+    if author is None or not author.is_active:
+        raise NobodyToTell
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if Comment.objects.filter(person=person, said_at__gt=timezone.now() - A_DAY).count() >= MOST_A_DAY:
+        raise TooMany(f"écrit {MOST_A_DAY} mots")
+    said = Comment.objects.create(practice=practice, person=person, text=text)
+    if author != person:
+        tell_of_comment(said, author)
+    return said
+
+
+def organisation_of(person: User) -> Organisation | None:
+    """Where someone works now; the first when they have several."""
+    current = Membership.objects.current().filter(person=person).select_related("organisation")
+    membership = current.order_by("starts_on", "pk").first()
+    return membership.organisation if membership else None
+
+
+def _mine(person: User) -> Any:
+    return PracticePage.objects.filter(owner=person)
+
+
+def _free_slug(index: PracticeIndexPage, title: str) -> str:
+    base = slug_of(title, 60) or "fiche"
+    taken = set(Page.objects.child_of(index).filter(slug__startswith=base).values_list("slug", flat=True))
+    names = (base if at == 1 else f"{base}-{at}" for at in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
