@@ -53,6 +53,7 @@ urlpatterns = [
     path("", include("interview_toolkit.simulations.urls")),
     path("", include("interview_toolkit.journal.urls")),
     path("", include("interview_toolkit.practices.urls")),
+    path("", include("interview_toolkit.commitments.urls")),
     path("", include("coordination.urls")),
     path("affichage/", views.set_theme, name="set_theme"),
 ]

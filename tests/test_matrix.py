@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from cms.accounts.models import COORDINATION, TRAINERS, User
 from cms.accounts.services import invite
@@ -17,6 +18,7 @@ from cms.roadmap.models import Roadmap
 from courses.enums import EnrolmentSource
 from courses.models import Enrolment
 from courses.services import enrol, publish_version, start_quiz, submit_quiz
+from interview_toolkit.commitments.services import commit_to
 from interview_toolkit.journal.services import share_entry, write_entry
 from interview_toolkit.simulations.services import choose, start_play
 from interview_toolkit.techniques.models import Phrase, Situation
@@ -107,6 +109,9 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "POST delete_entry": (302, 302, 404, 404, 404, 404),
     "POST share_entry": (302, 302, 404, 404, 404, 404),
     "POST revoke_share": (302, 302, 404, 404, 404, 404),
+    "commitments": (302, 200, 200, 200, 200, 200),
+    "new_commitment": (302, 200, 200, 200, 200, 200),
+    "commitment": (302, 200, 404, 404, 404, 404),
     "propose_practice": (302, 200, 200, 200, 200, 200),
     "POST try_practice": (302, 302, 302, 302, 302, 302),
     "POST comment_practice": (302, 422, 422, 422, 422, 422),
@@ -167,6 +172,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     phrase = Phrase.objects.create(text="Par quoi commencer ?", kind="ouverture", situation=situation)
     phrase_book()
     habit = practice()
+    trial = commit_to(person=people["professional"], interview="suivi", due_on=timezone.localdate(), practice=habit)
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
     roadmap = Roadmap.objects.get(is_current=True)
@@ -195,6 +201,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "start_simulation": [interview.pk],
         "simulation": [rehearsal.public_id],
         "replay_turn": [rehearsal.public_id, 1],
+        "commitment": [trial.public_id],
         "try_practice": [habit.pk],
         "comment_practice": [habit.pk],
         "journal_entry": [note.public_id],

@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 INSTALLED_APPS = [
     "coordination",
+    "interview_toolkit.commitments",
     "interview_toolkit.practices",
     "interview_toolkit.journal",
     "interview_toolkit.simulations",
@@ -311,6 +312,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "courses.h5p.tasks.forget_old_uploads",
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
+    },
+    "ask-commitments": {
+        "task": "interview_toolkit.commitments.tasks.ask_due",
+        "schedule": 3_600.0,
+        "options": {"expires": 3_000},
     },
     "forward-statements": {
         "task": "courses.h5p.tasks.forward_statements",

@@ -27,7 +27,7 @@ def journal(request: SignedIn) -> HttpResponse:
 @sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_entry(request: SignedIn) -> HttpResponse:
-    return write(request, None, EntryForm(request.POST or None))
+    return write(request, None, EntryForm(request.POST if request.method == "POST" else None))
 
 
 @sign_in_required
@@ -39,7 +39,9 @@ def edit_entry(request: SignedIn, public_id: UUID) -> HttpResponse:
         messages.error(request, note.trouble)
         return redirect(entry)
     said: dict[str, Any] = {"techniques": entry.techniques.all(), "themes": entry.themes.all()}
-    return write(request, entry, EntryForm(request.POST or None, initial=note.texts | said))
+    return write(
+        request, entry, EntryForm(request.POST if request.method == "POST" else None, initial=note.texts | said)
+    )
 
 
 def write(request: SignedIn, entry: Entry | None, form: EntryForm) -> HttpResponse:

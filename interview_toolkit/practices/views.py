@@ -38,7 +38,7 @@ def practice(request: SignedIn, page: PracticePage, form: CommentForm | None = N
 def propose(request: SignedIn) -> HttpResponse:
     asked = request.GET.get("adapte", "")
     origin = PracticePage.objects.live().filter(pk=asked).first() if asked.isdecimal() and len(asked) < 10 else None
-    form = ProposalForm(request.POST or None, initial=_initial(origin))
+    form = ProposalForm(request.POST if request.method == "POST" else None, initial=_initial(origin))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:

@@ -25,7 +25,7 @@ PAGES = {
         "/entretien/simulations/m-d/", "/mon-parcours/journal/", "/mon-parcours/journal/nouvelle/",
         "/mon-parcours/journal/partages/",
         "/entretien/pratiques/", "/entretien/pratiques/le-groupe-de-pairs-inter-structures/",
-        "/entretien/pratique/proposer/",
+        "/entretien/pratique/proposer/", "/mon-parcours/essais/", "/mon-parcours/essais/nouveau/",
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",
     ],

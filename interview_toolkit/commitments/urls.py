@@ -1,0 +1,9 @@
+from django.urls import path
+
+from interview_toolkit.commitments import views
+
+urlpatterns = [
+    path("mon-parcours/essais/", views.commitments, name="commitments"),
+    path("mon-parcours/essais/nouveau/", views.new_commitment, name="new_commitment"),
+    path("mon-parcours/essais/<uuid:public_id>/", views.commitment, name="commitment"),
+]

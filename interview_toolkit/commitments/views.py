@@ -1,0 +1,72 @@
+"""The screens of commitments."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cms.accounts.door import sign_in_required
+from courses.views import SignedIn
+from interview_toolkit.commitments import services
+from interview_toolkit.commitments.enums import Answer
+from interview_toolkit.commitments.errors import CommitmentError
+from interview_toolkit.commitments.forms import AnswerForm, CommitmentForm
+from interview_toolkit.commitments.models import Commitment
+
+
+@sign_in_required
+@require_GET
+def commitments(request: SignedIn) -> HttpResponse:
+    mine = list(Commitment.objects.visible_to(request.user).with_subject()[:200])
+    context = {
+        "open": [one for one in mine if not one.answered_at],
+        "answered": [one for one in mine if one.answered_at],
+    }
+    return render(request, "commitments/commitments.html", context)
+
+
+@sign_in_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_commitment(request: SignedIn) -> HttpResponse:
+    form = CommitmentForm(
+        request.POST if request.method == "POST" else None, initial={"subject": request.GET.get("essai", "")[:40]}
+    )
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            services.commit_to(person=request.user, interview=said["interview"], due_on=said["due_on"], **form.about)
+        except CommitmentError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "C'est noté. Nous vous demanderons où vous en êtes, une seule fois.")
+            return redirect("commitments")
+    return render(request, "commitments/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@sign_in_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def commitment(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """What became of it. A link of the mail chooses an answer; nothing is kept before it is sent."""
+    found = get_object_or_404(Commitment.objects.visible_to(request.user).with_subject(), public_id=public_id)
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None, initial={"answer": request.GET.get("reponse", "")}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.answer(commitment=found, **form.cleaned_data)
+        except CommitmentError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, THANKS[form.cleaned_data["answer"]])
+        return redirect("commitments")
+    context = {"commitment": found, "form": form}
+    return render(request, "commitments/commitment.html", context, status=422 if form.errors else 200)
+
+
+THANKS = {
+    Answer.TRIED: "Merci. Cet essai s'ajoute à votre fil de preuve.",
+    Answer.NO_OCCASION: "Merci. Choisissez une autre date quand vous voulez.",
+    Answer.DARE_NOT: "Merci de le dire. Rejouez une simulation, ou parlez-en à un collègue : un pas plus petit suffit.",
+}

@@ -1,0 +1,178 @@
+"""Commitments: one thing to try before a day, asked about once, *tried* is evidence."""
+
+import html
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cms.accounts.models import User
+from cms.roadmap.models import Evidence, ThemeLink
+from interview_toolkit.commitments.errors import AlreadyAnswered, TooMany
+from interview_toolkit.commitments.models import Commitment
+from interview_toolkit.commitments.services import answer, ask_due, commit_to
+from interview_toolkit.commitments.tasks import ask_due as task
+from tests.factories.accounts import UserFactory
+from tests.factories.courses import theme
+from tests.factories.toolkit import practice, technique
+from tests.strict_client import StrictClient
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User], StrictClient]
+NEW = "/mon-parcours/essais/nouveau/"
+
+
+def text(response: Any) -> str:
+    return " ".join(html.unescape(response.content.decode()).split()).replace("\xa0", " ")
+
+
+def committed(person: User, *, days_ago: int = 0, **values: Any) -> Commitment:
+    said = {"interview": "suivi", "due_on": timezone.localdate() - timedelta(days=max(0, days_ago - 5))}
+    about = {} if "practice" in values else {"technique": technique()}
+    made = commit_to(person=person, **said | about | values)
+    Commitment.objects.filter(pk=made.pk).update(made_at=timezone.now() - timedelta(days=days_ago))
+    made.refresh_from_db()
+    return made
+
+
+def test_one_commits_from_a_technique_and_finds_it_again(sign_in: Sign, professional: User) -> None:
+    client, page = sign_in(professional), technique()
+    assert f"{NEW}?essai=technique-{page.pk}" in text(client.get(page.url))
+    form = text(client.get(f"{NEW}?essai=technique-{page.pk}"))
+    assert f'value="technique-{page.pk}" selected' in form
+    day = timezone.localdate() + timedelta(days=7)
+    client.post(NEW, {"subject": f"technique-{page.pk}", "interview": "premier", "due_on": day.isoformat()})
+    made = Commitment.objects.get()
+    assert (made.technique, made.interview, made.due_on) == (page, "premier", day)
+    assert made.ask_on == timezone.localdate() + timedelta(days=10)
+    assert page.title in text(client.get("/mon-parcours/essais/"))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"subject": ""}, "Choisissez ce que vous voulez essayer."),
+        ({"subject": "technique-0"}, "Choisissez dans la liste."),
+        ({"subject": "formation-1"}, "Choisissez dans la liste."),
+        ({"interview": "thé"}, "Choisissez dans la liste."),
+        ({"due_on": ""}, "Donnez-vous une date."),
+        ({"due_on": "32/13/2026"}, "Cette date ne se lit pas."),
+        ({"due_on": "2020-01-01"}, "Cette date est passée."),
+        ({"due_on": "9999-01-01"}, "dans les six mois"),
+    ],
+)
+def test_what_is_no_commitment_is_said(sign_in: Sign, professional: User, change: dict[str, Any], words: str) -> None:
+    day = timezone.localdate() + timedelta(days=7)
+    sent = {"subject": f"technique-{technique().pk}", "interview": "suivi", "due_on": day.isoformat()} | change
+    answered = sign_in(professional).post(NEW, sent)
+    assert answered.status_code == 422
+    assert words in text(answered)
+    assert not Commitment.objects.exists()
+
+
+def test_five_at_once_are_enough(professional: User) -> None:
+    for _ in range(5):
+        committed(professional)
+    with pytest.raises(TooMany):
+        committed(professional)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Commitment.objects.create(person=professional, interview="suivi", due_on=timezone.localdate())
+
+
+def test_tried_is_evidence_on_the_themes_and_the_others_are_not(sign_in: Sign, professional: User) -> None:
+    page = practice()
+    ThemeLink.objects.create(page_id=page.pk, theme=theme())
+    client = sign_in(professional)
+    for given in ("pas_eu", "nose_pas"):
+        client.post(committed(professional, practice=page).get_absolute_url(), {"answer": given})
+    assert not Evidence.objects.exists()
+    made = committed(professional, practice=page)
+    asked = text(client.get(f"{made.get_absolute_url()}?reponse=essaye"))
+    assert 'value="essaye"' in asked
+    made.refresh_from_db()
+    assert made.answered_at is None  # a link opened by a mail reader answers nothing
+    client.post(made.get_absolute_url(), {"answer": "essaye", "line": "Deux questions ouvertes."})
+    evidence = Evidence.objects.get()
+    assert (evidence.person, evidence.theme, evidence.kind, evidence.source) == (
+        professional, theme(), "tried", f"commitment:{made.pk}",
+    )  # fmt: skip
+    assert answer(commitment=made, answer="essaye").line == "Deux questions ouvertes."
+    with pytest.raises(AlreadyAnswered):
+        answer(commitment=made, answer="nose_pas")
+    assert Evidence.objects.count() == 1
+    assert "Répondu." in text(client.get(made.get_absolute_url()))
+    assert "1 <small> essai" in text(client.get(f"/feuille-de-route/{theme().code}/"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({}, "Choisissez une réponse."),
+        ({"answer": "oui"}, "Choisissez une des trois réponses."),
+        ({"answer": "essaye", "line": "x" * 301}, "300 caractères au plus."),
+        ({"answer": "essaye", "line": "Avec Mme Lefèvre"}, "ressemble au nom de quelqu'un"),
+    ],
+)
+def test_a_bad_answer_is_said_and_nothing_is_kept(
+    sign_in: Sign, professional: User, sent: dict[str, Any], words: str
+) -> None:
+    made = committed(professional)
+    answered = sign_in(professional).post(made.get_absolute_url(), sent)
+    assert answered.status_code == 422
+    assert words in text(answered)
+    assert Commitment.objects.open().count() == 1
+
+
+def test_it_is_nobody_else_s(sign_in: Sign, professional: User, lead: User, coordinator: User) -> None:
+    made = committed(professional)
+    for other in (lead, coordinator, UserFactory()):
+        assert sign_in(other).get(made.get_absolute_url()).status_code == 404
+        assert sign_in(other).post(made.get_absolute_url(), {"answer": "essaye"}).status_code == 404
+    assert Commitment.objects.open().count() == 1
+
+
+# Asked about
+
+
+def test_one_is_asked_once_ten_days_later_with_three_links(professional: User) -> None:
+    young, ripe = committed(professional, days_ago=9), committed(professional, days_ago=10)
+    later = committed(professional, days_ago=12, due_on=timezone.localdate() + timedelta(days=3))
+    task()
+    task()
+    (letter,) = mail.outbox
+    assert letter.to == [professional.email]
+    assert letter.subject == f"Alors, cet essai ? {technique().title}"
+    for given in ("essaye", "pas_eu", "nose_pas"):
+        assert f"{ripe.get_absolute_url()}?reponse={given}" in letter.body
+    for one in (young, later):
+        one.refresh_from_db()
+        assert one.asked_at is None
+
+
+def test_after_a_long_stop_nobody_is_flooded(professional: User) -> None:
+    committed(professional, days_ago=70)
+    answered = committed(professional, days_ago=20)
+    answer(commitment=answered, answer="essaye")
+    committed(professional, days_ago=30)
+    committed(UserFactory(is_active=False), days_ago=30)
+    assert ask_due() == 1
+    assert ask_due(now=timezone.now() + timedelta(days=1)) == 0
+    assert len(mail.outbox) == 1
+
+
+def test_a_list_asks_the_same_whatever_it_holds(
+    sign_in: Sign, professional: User, assert_constant_queries: Any
+) -> None:
+    client = sign_in(professional)
+    committed(professional)
+
+    def grow() -> None:
+        for number in range(2):
+            made = committed(professional, practice=practice(f"Fiche {Commitment.objects.count()} {number}"))
+            answer(commitment=made, answer="essaye")
+
+    assert_constant_queries(lambda: client.get("/mon-parcours/essais/"), grow)
