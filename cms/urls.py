@@ -49,6 +49,7 @@ urlpatterns = [
     path("feuille-de-route/", include("cms.roadmap.urls")),
     path("socle/", include("cms.pages.urls")),
     path("", include("courses.urls")),
+    path("", include("interview_toolkit.home.urls")),
     path("", include("interview_toolkit.techniques.urls")),
     path("", include("interview_toolkit.simulations.urls")),
     path("", include("interview_toolkit.journal.urls")),

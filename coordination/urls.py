@@ -4,6 +4,7 @@ from coordination import views
 
 urlpatterns = [
     path("pilotage/", views.dashboard, name="pilotage"),
+    path("pilotage/essais/", views.transfer, name="pilotage_transfer"),
     path("pilotage/personnes/", views.people, name="pilotage_people"),
     path("pilotage/personnes/export.csv", views.people_csv, name="pilotage_people_csv"),
     path("pilotage/personnes/export.xlsx", views.people_xlsx, name="pilotage_people_xlsx"),

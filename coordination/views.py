@@ -24,6 +24,7 @@ from coordination.queries.figures import count_of, dashboard_from
 from coordination.queries.people import PeopleListing, PersonRow, every_person
 from coordination.queries.person import invitations_of, sheet_of, waiting_invitations
 from coordination.queries.reach import Reach, choices_for, open_courses, reach_of
+from coordination.queries.transfer import transfers
 from coordination.services import enrol_by, invite_again_by, invite_by, withdraw_by
 from courses.errors import CourseError
 from courses.models import CoursePage
@@ -78,6 +79,13 @@ def people(request: SignedRequest) -> HttpResponse:
     page = Paginator[PersonRow](listing, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "filters": form.filters, "size": listing.size, "page": page, "now": timezone.now()}
     return render(request, "coordination/people.html", context)
+
+
+@require_safe
+@pilotage_required
+def transfer(request: SignedRequest) -> HttpResponse:
+    reach = reach_of(request.user)
+    return render(request, "coordination/transfer.html", {"rows": transfers(reach), "now": timezone.now()})
 
 
 def file_name(extension: str) -> str:

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count
 from wagtail.models import Page
 
-from cms.accounts.models import User
+from cms.accounts.models import Membership, User
 from cms.core.models import BasePage
 from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import Evidence, Objective, Roadmap, Theme, ThemeLink
@@ -109,11 +110,48 @@ def _station(kind: EvidenceKind, facts: list[Evidence], pages: set[str]) -> Stat
     return Station(kind, number, total, max((fact.recorded_at for fact in facts), default=None))
 
 
+# Below so many people, what an organisation did could be somebody's.
+FEWEST_PEOPLE = 5
+
+
+@dataclass(frozen=True)
+class OrganisationProof:
+    """The four counters of the people of an organisation on a theme: how many have each, out of so many people."""
+
+    name: str
+    people: int
+    counters: list[tuple[EvidenceKind, int]]
+    members: Any
+    """Their keys, as a query."""
+
+
+def organisation_proof(person: User, theme: Theme) -> OrganisationProof | None:
+    """Those of the organisation someone works in now; None below `FEWEST_PEOPLE`. Three queries."""
+    membership = (
+        Membership.objects.current()
+        .filter(person=person)
+        .select_related("organisation")
+        .order_by("starts_on", "pk")
+        .first()
+    )
+    if membership is None:
+        return None
+    members = Membership.objects.current().filter(organisation=membership.organisation, person__is_active=True)
+    people = members.values("person").distinct().count()
+    if people < FEWEST_PEOPLE:
+        return None
+    rows = Evidence.objects.valid().filter(theme=theme, person__in=members.values("person"))
+    counts = dict(rows.values_list("kind").annotate(number=Count("person", distinct=True)).order_by())
+    counters = [(kind, counts.get(kind, 0)) for kind in EvidenceKind]
+    return OrganisationProof(membership.organisation.name, people, counters, members.values("person"))
+
+
 @dataclass(frozen=True)
 class ThemeContent:
     groups: list[LinkedGroup]
     proof: list[Station]
     """The person's four counters; empty for someone not signed in."""
+    organisation: OrganisationProof | None = None
 
 
 def theme_content(theme: Theme, user: User | AnonymousUser) -> ThemeContent:
@@ -128,6 +166,7 @@ def theme_content(theme: Theme, user: User | AnonymousUser) -> ThemeContent:
     return ThemeContent(
         groups=[LinkedGroup(title, linked) for title, linked in groups.items()],
         proof=proof(user, [theme])[theme.pk] if isinstance(user, User) else [],
+        organisation=organisation_proof(user, theme) if isinstance(user, User) else None,
     )
 
 

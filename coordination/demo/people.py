@@ -25,9 +25,9 @@ from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import Evidence, ThemeLink
 from cms.roadmap.queries import page_source
 from coordination.demo.blocks import NAMESPACE
-from coordination.demo.cast import ACCOUNTS, PEOPLE, Someone, Walk
+from coordination.demo.cast import ACCOUNTS, DONE, PEOPLE, Someone, Walk
 from coordination.demo.plays import play_activities
-from coordination.demo.rehearsals import keep_journal, play_scenario
+from coordination.demo.rehearsals import keep_journal, keep_trial, play_scenario
 from courses import quiz
 from courses.activities import RULE
 from courses.enums import StepKind, StepStatus
@@ -40,6 +40,7 @@ from interview_toolkit.simulations.models import RULE as SCENARIO
 AN_HOUR = 1 / 24
 MORNING, MINUTES_OF_WORK, LUNCH_AT, LUNCH = time(8, 30), 480, 240, 60
 FRIDAY = 4
+UNDER_WAY = "professionnel@demo.example"
 
 
 def at_work(instant: datetime) -> datetime:
@@ -88,6 +89,7 @@ class PeopleWriter:
             enrolments += begun
         self._remember_where_they_are(enrolments)
         self._read(missing, people)
+        self._try(missing, people)
         return len(missing)
 
     def _day(self, ago: float) -> datetime:
@@ -260,6 +262,22 @@ class PeopleWriter:
                     for theme in pages[page]
                 ]
         Evidence.objects.bulk_create(facts)
+
+    def _try(self, missing: list[Someone], people: Mapping[str, User]) -> None:
+        """What those who finished the *socle* meant to try, and what became of it; Claire has one under way."""
+        finished = [
+            someone
+            for someone in missing
+            if any(walk.course == "SOCLE" and walk.steps == DONE for walk in someone.walks)
+        ]
+        for rank, someone in enumerate(finished):
+            if rank % 3 != 2:
+                last = min(walk.last for walk in someone.walks if walk.course == "SOCLE")
+                made, answered = self._day(max(last - 2, 14)), self._day(max(last - 14, 1))
+                keep_trial(people[someone.address], rank, made_at=made, answered_at=answered)
+        for someone in missing:
+            if someone.email == UNDER_WAY:
+                keep_trial(people[someone.address], 0, made_at=self._day(3))
 
     def _themes_by_page(self) -> dict[int, list[int]]:
         links = ThemeLink.objects.filter(page__in=InformationPage.objects.live()).order_by("page", "theme")

@@ -26,12 +26,14 @@ PAGES = {
         "/mon-parcours/journal/partages/",
         "/entretien/pratiques/", "/entretien/pratiques/le-groupe-de-pairs-inter-structures/",
         "/entretien/pratique/proposer/", "/mon-parcours/essais/", "/mon-parcours/essais/nouveau/",
+        "/feuille-de-route/PRO-01/preuve/informed/", "/feuille-de-route/PRO-01/preuve/trained/",
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",
     ],
-    "referent": ["/pilotage/", "/pilotage/personnes/"],
+    "referent": ["/pilotage/", "/pilotage/personnes/", "/pilotage/essais/"],
     "coordination": [
-        "/pilotage/", "/pilotage/personnes/", "/pilotage/personnes/?q=introuvable", "/pilotage/personnes/inviter/",
+        "/pilotage/", "/pilotage/essais/", "/pilotage/personnes/",
+        "/pilotage/personnes/?q=introuvable", "/pilotage/personnes/inviter/",
     ],
 }  # fmt: skip
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths]

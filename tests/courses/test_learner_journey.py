@@ -404,7 +404,7 @@ class TestQueries:
                 more = course_tree(title=f"Formation {number}")
                 finish(enrol(person=professional, course=more.course, source="self"), more.lessons[0])
 
-        assert assert_constant_queries(lambda: browser.get("/mon-parcours/"), grow) <= 4
+        assert assert_constant_queries(lambda: browser.get("/mon-parcours/"), grow) <= 7
 
 
 class TestCatalogue:

@@ -149,7 +149,7 @@ def test_more_pages_and_evidence_cost_no_more_queries(sign_in, professional, the
                 person=professional, theme=theme, kind=EvidenceKind.INFORMED, source=f"page:{page.pk}"
             )
 
-    assert assert_constant_queries(lambda: client.get("/feuille-de-route/SEC-01/"), grow) <= 8
+    assert assert_constant_queries(lambda: client.get("/feuille-de-route/SEC-01/"), grow) <= 9
 
 
 def test_a_theme_with_links_or_evidence_is_not_deleted_and_the_admin_says_why(sign_in, coordinator, theme, section):
