@@ -20,6 +20,7 @@ from courses.h5p.engine.validator import check
 from courses.h5p.models import Content, ContentVersion, Upload
 from courses.h5p.registry import Installed
 from courses.h5p.services.registry import import_content, install_libraries
+from interview_toolkit.observations.models import GridIndexPage, GridPage
 from interview_toolkit.simulations.models import ScenarioIndexPage, ScenarioPage
 from interview_toolkit.techniques.models import Phrase, TechniqueIndexPage
 from tests.coordination.test_screens import close
@@ -179,6 +180,8 @@ WHO: dict[str, tuple[str, ...]] = {
     "pages/add/techniques/techniquepage/{techniques}/": (T, C, A),
     "pages/add/simulations/scenariopage/{simulations}/": (T, C, A),
     "pages/{scenario}/edit/": (T, C, A),
+    "pages/add/observations/gridpage/{grids}/": (T, C, A),
+    "pages/{grid}/edit/": (T, C, A),
     "simulations/{scenario}/jouer/": (T, C, A),
     "simulations/{scenario}/rapport/": (T, C, A),
     "simulations/{scenario}/fichier/": (T, C, A),
@@ -262,6 +265,8 @@ def places(world: World, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "techniques": TechniqueIndexPage.objects.get().pk,
         "simulations": ScenarioIndexPage.objects.get().pk,
         "scenario": ScenarioPage.objects.get().pk,
+        "grids": GridIndexPage.objects.get().pk,
+        "grid": GridPage.objects.get().pk,
     }
 
 

@@ -20,13 +20,14 @@ from courses.models import Enrolment
 from courses.services import enrol, publish_version, start_quiz, submit_quiz
 from interview_toolkit.commitments.services import commit_to
 from interview_toolkit.journal.services import share_entry, write_entry
+from interview_toolkit.observations.services import ask_for
 from interview_toolkit.simulations.services import choose, start_play
 from interview_toolkit.techniques.models import Phrase, Situation
 from tests.coordination.test_screens import close
 from tests.courses.h5p.helpers import imported
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.courses import CourseTree, add_lesson, course_tree, interactive, theme
-from tests.factories.toolkit import phrase_book, practice, scenario
+from tests.factories.toolkit import grid, phrase_book, practice, scenario
 from tests.strict_client import StrictClient
 
 ROLES = ("anonymous", "professional", "trainer", "lead", "coordinator", "administrator")
@@ -110,6 +111,11 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "POST share_entry": (302, 302, 404, 404, 404, 404),
     "POST revoke_share": (302, 302, 404, 404, 404, 404),
     "proof_rows": (302, 200, 200, 200, 200, 200),
+    "observations": (302, 200, 200, 200, 200, 200),
+    "ask_observation": (302, 200, 200, 200, 200, 200),
+    "observation": (302, 200, 200, 404, 404, 404),
+    "POST reply_observation": (302, 302, 404, 404, 404, 404),
+    "POST withdraw_observation": (302, 302, 404, 404, 404, 404),
     "commitments": (302, 200, 200, 200, 200, 200),
     "new_commitment": (302, 200, 200, 200, 200, 200),
     "commitment": (302, 200, 404, 404, 404, 404),
@@ -174,6 +180,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     phrase = Phrase.objects.create(text="Par quoi commencer ?", kind="ouverture", situation=situation)
     phrase_book()
     habit = practice()
+    seen = ask_for(person=people["professional"], observer=people["trainer"], grid=grid(), setting="reel")
     trial = commit_to(person=people["professional"], interview="suivi", due_on=timezone.localdate(), practice=habit)
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
@@ -204,6 +211,9 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "simulation": [rehearsal.public_id],
         "replay_turn": [rehearsal.public_id, 1],
         "proof_rows": [subject.code, "tried"],
+        "observation": [seen.public_id],
+        "reply_observation": [seen.public_id],
+        "withdraw_observation": [seen.public_id],
         "commitment": [trial.public_id],
         "try_practice": [habit.pk],
         "comment_practice": [habit.pk],

@@ -21,6 +21,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 INSTALLED_APPS = [
     "coordination",
     "interview_toolkit.commitments",
+    "interview_toolkit.observations",
     "interview_toolkit.practices",
     "interview_toolkit.journal",
     "interview_toolkit.simulations",

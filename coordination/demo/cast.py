@@ -126,7 +126,7 @@ PEOPLE = [
     Someone("Antoine", "Ledoux", Job.CONSEILLER_MISSION_LOCALE, "ML", (socle(2, 66, 58, failures=2),), 1),
     Someone("Léa", "Pham", Job.CONSEILLER_MISSION_LOCALE, "ML", since=20),
     # MEF / PLIE
-    Someone("Christophe", "Marie", Job.CIP, "MEF-PLIE", (socle(DONE, 160, 133), agir(13, 120, 15)), 9),
+    Someone("Christophe", "Marie", Job.CIP, "MEF-PLIE", (socle(DONE, 160, 133), agir(14, 120, 15)), 9),
     Someone("Karima", "Saïdi", Job.CIP, "MEF-PLIE", (socle(5, 40, 11),), 2),
     Someone("Nicolas", "Jouault", Job.CIP, "MEF-PLIE", (socle(DONE, 101, 66), contrat(5, 50, 7)), 3, role=Role.LEAD),
     # CCAS

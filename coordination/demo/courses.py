@@ -10,13 +10,15 @@ from cms.roadmap.models import Theme, ThemeLink
 from coordination.demo.blocks import NAMESPACE, BlockWriter, Raw
 from coordination.demo.files import DemoFiles
 from coordination.demo.richtext import Links
+from coordination.demo.toolkit import ToolkitPages
 from coordination.demo.writing import keep_page, publish
 from courses.h5p.engine.results import Grading
 from courses.h5p.models import Content
 from courses.models import CatalogueIndexPage, CoursePage, LessonPage, ModulePage, Prerequisite, QuizPage
 from courses.services import publish_version
 from interview_toolkit.journal.models import JournalStepPage
-from interview_toolkit.simulations.models import ScenarioPage, ScenarioStepPage
+from interview_toolkit.observations.models import ObservationStepPage
+from interview_toolkit.simulations.models import ScenarioStepPage
 
 QUIZ_MINUTES = 10
 LEAD = (
@@ -82,6 +84,15 @@ JOURNALS = {
     )
 }
 
+# Which module asks to be observed: title, grid, what is asked.
+OBSERVATIONS = {
+    ("POUVOIR-AGIR", 3): (
+        "Faire observer un entretien",
+        "GRILLE-ENTRETIEN",
+        "Demandez à un formateur de voir un entretien, réel ou joué, puis parlez-en avec lui à partir des faits notés.",
+    )
+}
+
 
 class CoursePages:
     """Puts courses, modules, lessons and quizzes in their place; `publish` then writes and publishes them."""
@@ -91,13 +102,14 @@ class CoursePages:
         files: DemoFiles,
         home: HomePage,
         activities: Mapping[str, Content],
-        scenarios: Mapping[str, ScenarioPage],
+        toolkit: ToolkitPages,
     ) -> None:
         self.files = files
         self.activities = activities
-        self.scenarios = scenarios
+        self.scenarios, self.grids = toolkit.scenarios, toolkit.grid_pages
         self.rehearsals: dict[tuple[str, int], ScenarioStepPage] = {}
         self.journals: dict[tuple[str, int], JournalStepPage] = {}
+        self.observations: dict[tuple[str, int], ObservationStepPage] = {}
         self.texts = {(item["course"], item["module"], item["lesson"]): item for item in files.lessons["lessons"]}
         self.catalogue = keep_page(home, CatalogueIndexPage, "formations", "Formations")
         self.courses: dict[str, CoursePage] = {}
@@ -136,6 +148,16 @@ class CoursePages:
                     scenario=self.scenarios[scenario],
                     step_key=_step_key((code, number, slug)),
                 )
+            if (code, number) in OBSERVATIONS:
+                title, grid, _consigne = OBSERVATIONS[code, number]
+                self.observations[code, number] = keep_page(
+                    page,
+                    ObservationStepPage,
+                    "etre-observe",
+                    title,
+                    grid=self.grids[grid],
+                    step_key=_step_key((code, number, "observation")),
+                )
             if (code, number) in JOURNALS:
                 title, _entries, _consigne = JOURNALS[code, number]
                 key = _step_key((code, number, "journal"))
@@ -168,6 +190,10 @@ class CoursePages:
                 "outcome": "",
             }
             publish(self.rehearsals[code, number], asked | {"est_minutes": 20})
+        if (code, number) in OBSERVATIONS:
+            title, grid, consigne = OBSERVATIONS[code, number]
+            about: dict[str, Any] = {"title": title, "grid": self.grids[grid], "introduction": consigne}
+            publish(self.observations[code, number], about | {"est_minutes": 60})
         if (code, number) in JOURNALS:
             title, entries, consigne = JOURNALS[code, number]
             said: dict[str, Any] = {"title": title, "introduction": consigne, "entries": entries, "est_minutes": 20}

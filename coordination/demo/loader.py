@@ -32,7 +32,7 @@ def load_content() -> dict[str, Organisation]:
     organisations = load_organisations(files)
     pages = SitePages(files)
     toolkit = ToolkitPages(files, pages.home)
-    courses = CoursePages(files, pages.home, load_activities(), toolkit.scenarios)
+    courses = CoursePages(files, pages.home, load_activities(), toolkit)
     links = Links(
         pages=pages.ids(),
         themes={code: f"/feuille-de-route/{code}/" for code in themes},

@@ -27,7 +27,7 @@ from cms.roadmap.queries import page_source
 from coordination.demo.blocks import NAMESPACE
 from coordination.demo.cast import ACCOUNTS, DONE, PEOPLE, Someone, Walk
 from coordination.demo.plays import play_activities
-from coordination.demo.rehearsals import keep_journal, keep_trial, play_scenario
+from coordination.demo.rehearsals import keep_journal, keep_observation, keep_trial, play_scenario
 from courses import quiz
 from courses.activities import RULE
 from courses.enums import StepKind, StepStatus
@@ -35,6 +35,7 @@ from courses.models import Attempt, CoursePage, Enrolment, EnrolmentState, QuizP
 from courses.services import enrol, recompute, retake
 from courses.services.quizzes import questions_of
 from interview_toolkit.journal.models import RULE as JOURNAL
+from interview_toolkit.observations.models import RULE as OBSERVATION
 from interview_toolkit.simulations.models import RULE as SCENARIO
 
 AN_HOUR = 1 / 24
@@ -155,6 +156,9 @@ class PeopleWriter:
             if "activities" in step:
                 play_activities(enrolment, step, at=self._day(ago), draw=Random(f"{person.email}/{step['step_key']}"))  # noqa: S311 - as above
             if step["rule"] == RULE:
+                continue
+            if step["rule"] == OBSERVATION:
+                keep_observation(enrolment, step, at=self._day(ago))
                 continue
             if step["rule"] == JOURNAL:
                 keep_journal(enrolment, step, at=self._day(ago))

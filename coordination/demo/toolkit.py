@@ -14,6 +14,7 @@ from coordination.demo.blocks import NAMESPACE, Raw
 from coordination.demo.files import HERE, DemoFiles
 from coordination.demo.writing import keep_page, keep_row, publish
 from courses.models import CoursePage
+from interview_toolkit.observations.models import Criterion, GridIndexPage, GridPage
 from interview_toolkit.practices.models import PracticeIndexPage, PracticePage
 from interview_toolkit.simulations.blocks import stream_from
 from interview_toolkit.simulations.graph import read
@@ -34,6 +35,7 @@ LEADS = {
     "techniques": "Douze gestes d'entretien, décrits pour qu'un collègue puisse les voir.",
     "phrases": "Des ouvertures et des reformulations, par moment de l'entretien. À dire avec vos mots.",
     "practices": "Ce que des équipes font, raconté par elles : essayez, adaptez, dites-le à l'auteur.",
+    "grids": "Regarder un entretien ensemble, avec des faits : qui a la parole, qui choisit, ce qui est proposé.",
     "simulations": "Des entretiens à rejouer autant de fois que vous voulez, sans note ni témoin.",
 }
 LEARNT_IN = "POUVOIR-AGIR"
@@ -49,6 +51,7 @@ class ToolkitPages:
         self.phrases = keep_page(self.toolkit, PhraseBookPage, "phrases", "Boîte à phrases")
         self.simulations = keep_page(self.toolkit, ScenarioIndexPage, "simulations", "Simulations")
         self.practices = keep_page(self.toolkit, PracticeIndexPage, "pratiques", "Fiches pratiques")
+        self.grids = keep_page(self.toolkit, GridIndexPage, "grilles", "Grilles d'observation")
         self.pages = {
             item["code"]: keep_page(
                 self.techniques, TechniquePage, slug_of(item["title"]), item["title"], code=item["code"]
@@ -63,6 +66,11 @@ class ToolkitPages:
             for item in files.demo["scenarios"]
         }  # fmt: skip
 
+        self.grid_pages = {
+            item["code"]: keep_page(self.grids, GridPage, slug_of(item["code"]), item["title"])
+            for item in files.demo["observation_grids"]
+        }
+
     def publish(
         self,
         themes: Mapping[str, Theme],
@@ -75,6 +83,7 @@ class ToolkitPages:
             (self.phrases, "phrases"),
             (self.simulations, "simulations"),
             (self.practices, "practices"),
+            (self.grids, "grids"),
         ):
             publish(page, {"lead": LEADS[name], "search_description": LEADS[name]})
         for item in self.files.demo["techniques"]:
@@ -82,6 +91,8 @@ class ToolkitPages:
         self._load_phrases()
         for item in self.files.demo["scenarios"]:
             self._publish_scenario(item, themes)
+        for item in self.files.demo["observation_grids"]:
+            self._publish_grid(item)
         for item in self.files.demo["practices"]:
             self._publish_practice(item, themes, organisations[item["structure"]])
 
@@ -131,6 +142,18 @@ class ToolkitPages:
                 "nodes": _identified(item["code"], stream_from(read(item))),
             },
             {"theme_links": [ThemeLink(theme=themes[code]) for code in item["themes"]]},
+        )
+
+    def _publish_grid(self, item: Mapping[str, Any]) -> None:
+        criteria = [
+            Criterion(code=one["code"], phase=one["phase"], label=one["label"], technique=self.pages[one["technique"]])
+            for one in item["criteria"]
+        ]
+        texts = {"title": item["title"], "instructions": item["instructions"]}
+        publish(
+            self.grid_pages[item["code"]],
+            texts | {"search_description": item["instructions"], "debrief_questions": item["debrief_questions"]},
+            {"criteria": criteria},
         )
 
     def _publish_practice(

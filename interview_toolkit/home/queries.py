@@ -13,6 +13,8 @@ from cms.roadmap.models import Evidence, Theme
 from cms.roadmap.queries import FEWEST_PEOPLE, OrganisationProof, organisation_proof
 from courses.models import Enrolment
 from interview_toolkit.commitments.models import Commitment
+from interview_toolkit.observations.models import Observation
+from interview_toolkit.observations.queries import grids_with
 from interview_toolkit.practices.queries import practices_with
 from interview_toolkit.simulations.queries import scenarios_with
 from interview_toolkit.techniques.models import TechniquePage
@@ -33,6 +35,7 @@ def around_technique(page: TechniquePage, sheet: TechniqueSheet) -> list[tuple[s
         ("L'apprendre", list(sheet.courses)),
         ("La répéter", list(scenarios_with(page.code))),
         ("La voir en pratique", list(practices_with(page.code))),
+        ("La faire observer", list(grids_with(page)) if page.pk else []),
     ]
 
 
@@ -110,6 +113,9 @@ def _courses_of(sources: Iterable[str]) -> Iterable[tuple[str, str]]:
     made = Commitment.objects.filter(pk__in=_numbers(known, "commitment"))
     for pk, technique, practice in made.values_list("pk", "technique", "practice"):
         yield f"commitment:{pk}", f"page:{technique or practice}"
+    seen = Observation.objects.filter(pk__in=_numbers(known, "observation"))
+    for pk, grid in seen.values_list("pk", "version__grid"):
+        yield f"observation:{pk}", f"page:{grid}"
 
 
 def _titles(sources: set[str]) -> dict[str, tuple[str, str]]:

@@ -26,6 +26,8 @@ PAGES = {
         "/mon-parcours/journal/partages/",
         "/entretien/pratiques/", "/entretien/pratiques/le-groupe-de-pairs-inter-structures/",
         "/entretien/pratique/proposer/", "/mon-parcours/essais/", "/mon-parcours/essais/nouveau/",
+        "/entretien/grilles/", "/entretien/grilles/grille-entretien/", "/entretien/observations/",
+        "/entretien/observations/demander/",
         "/feuille-de-route/PRO-01/preuve/informed/", "/feuille-de-route/PRO-01/preuve/trained/",
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",

@@ -5,6 +5,7 @@ from typing import Any
 from wagtail.models import Page, Site
 
 from cms.core.text import slug_of
+from interview_toolkit.observations.models import Criterion, GridIndexPage, GridPage
 from interview_toolkit.practices.models import PracticeIndexPage, PracticePage
 from interview_toolkit.simulations.blocks import stream_from
 from interview_toolkit.simulations.graph import read
@@ -80,6 +81,21 @@ def technique(code: str = "QUESTION", **values: Any) -> TechniquePage:
         "observable_behaviours": ["Elle commence par « comment »."],
     }
     return room(TechniqueIndexPage, "techniques").add_child(instance=TechniquePage(code=code, **said | values))
+
+
+def grid(**values: Any) -> GridPage:
+    """A published grid of three criteria, two of them on a technique."""
+    said = {"title": "Grille", "instructions": "Des faits.", "debrief_questions": ["Quel fait ?"]}
+    page = GridPage(slug="grille", live=False, **said | values)
+    room(GridIndexPage, "grilles").add_child(instance=page)
+    page.criteria = [
+        Criterion(code="C1", phase="Ouvrir", label="La première question est ouverte.", technique=technique()),
+        Criterion(code="C2", phase="Ouvrir", label="Le cadre est posé."),
+        Criterion(code="C3", phase="Conclure", label="Un résumé.", technique=technique("RESUME", title="Résumer")),
+    ]
+    page.save_revision().publish()
+    page.refresh_from_db()
+    return page
 
 
 def practice(title: str = "Sans dossier", *, owner: Any = None, **values: Any) -> PracticePage:
