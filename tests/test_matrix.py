@@ -18,6 +18,7 @@ from cms.roadmap.models import Roadmap
 from courses.enums import EnrolmentSource
 from courses.models import Enrolment
 from courses.services import enrol, publish_version, start_quiz, submit_quiz
+from interview_toolkit.commitments.models import Pair
 from interview_toolkit.commitments.services import commit_to
 from interview_toolkit.journal.services import share_entry, write_entry
 from interview_toolkit.observations.services import ask_for
@@ -118,6 +119,8 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "POST withdraw_observation": (302, 302, 404, 404, 404, 404),
     "commitments": (302, 200, 200, 200, 200, 200),
     "new_commitment": (302, 200, 200, 200, 200, 200),
+    "POST ask_pair": (302, 302, 404, 404, 404, 404),
+    "pair": (302, 404, 404, 404, 404, 404),
     "commitment": (302, 200, 404, 404, 404, 404),
     "propose_practice": (302, 200, 200, 200, 200, 200),
     "POST try_practice": (302, 302, 302, 302, 302, 302),
@@ -215,6 +218,8 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "reply_observation": [seen.public_id],
         "withdraw_observation": [seen.public_id],
         "commitment": [trial.public_id],
+        "ask_pair": [trial.public_id],
+        "pair": [Pair.objects.create(commitment=trial, helper=UserFactory()).public_id],
         "try_practice": [habit.pk],
         "comment_practice": [habit.pk],
         "journal_entry": [note.public_id],

@@ -13,3 +13,20 @@ class TooMany(CommitmentError):
 class AlreadyAnswered(CommitmentError):
     def __init__(self) -> None:
         super().__init__("Vous avez déjà répondu : votre réponse est gardée. Vous pouvez prendre un nouvel engagement.")
+
+
+class NobodyAtEase(CommitmentError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Personne, dans une autre structure, n'est libre et n'a été vu à l'aise avec ce geste. Réessayez plus tard."
+        )
+
+
+class NoNeed(CommitmentError):
+    def __init__(self) -> None:
+        super().__init__("Un binôme se propose à qui répond « Je n'ose pas », un à la fois.")
+
+
+class PairAnswered(CommitmentError):
+    def __init__(self) -> None:
+        super().__init__("Cette demande a déjà sa réponse.")

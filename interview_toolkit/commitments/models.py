@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from interview_toolkit.commitments.enums import Answer, Interview
-from interview_toolkit.commitments.querysets import CommitmentQuerySet
+from interview_toolkit.commitments.querysets import CommitmentQuerySet, PairQuerySet
 from interview_toolkit.practices.models import PracticePage
 from interview_toolkit.techniques.models import TechniquePage
 
 AFTER = timedelta(days=10)
 
 
-class Commitment(models.Model):
+class Commitment(models.Model):  # type: ignore[django-manager-missing]
     """One technique or one practice, to try in one kind of interview before `due_on`.
 
     `asked_at` is when its person was asked by mail how it went; `answer` is given once, with a line of their own.
@@ -78,3 +78,35 @@ class Commitment(models.Model):
     def source(self) -> str:
         """What evidence drawn from it gives as its source."""
         return f"commitment:{self.pk}"
+
+
+class Pair(models.Model):
+    """Someone who does not dare, and a colleague of another organisation seen at ease: both say yes, or nobody knows.
+
+    The one who asks is the person of the commitment. Neither has the name of the other before `accepted_at`.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="pairs")
+    helper = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField("demandé le", default=timezone.now)
+    accepted_at = models.DateTimeField("accepté le", null=True)
+    declined_at = models.DateTimeField("décliné le", null=True)
+
+    objects = PairQuerySet.as_manager()  # type: ignore[django-manager-missing]
+
+    class Meta:
+        verbose_name = "binôme"
+        ordering = ["-asked_at", "-pk"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["commitment", "helper"], name="pair_asked_once"),
+            models.UniqueConstraint(fields=["commitment"], condition=Q(declined_at=None), name="pair_one_at_a_time"),
+            models.CheckConstraint(condition=Q(accepted_at=None) | Q(declined_at=None), name="pair_one_answer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.commitment_id} · {self.helper_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("pair", args=[self.public_id])

@@ -25,3 +25,14 @@ class CommitmentQuerySet(models.QuerySet[Any]):
         today = timezone.localdate(now)
         made = self.open().filter(asked_at=None, made_at__lte=now - after, made_at__gt=now - until)
         return made.filter(due_on__lte=today, person__is_active=True)
+
+
+class PairQuerySet(models.QuerySet[Any]):
+    def for_helper(self, user: "User") -> "PairQuerySet":
+        return self.filter(helper=user)
+
+    def waiting(self) -> "PairQuerySet":
+        return self.filter(accepted_at=None, declined_at=None)
+
+    def with_people(self) -> "PairQuerySet":
+        return self.select_related("helper", "commitment__person", "commitment__technique", "commitment__practice")

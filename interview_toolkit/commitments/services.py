@@ -1,21 +1,24 @@
 """Every write of commitments."""
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from cms.accounts.models import User
+from cms.accounts.models import Membership, User
 from cms.core.mail import signature
 from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import ThemeLink
 from cms.roadmap.services import record_evidence
 from interview_toolkit.commitments.enums import Answer, Interview
-from interview_toolkit.commitments.errors import AlreadyAnswered, TooMany
-from interview_toolkit.commitments.models import AFTER, Commitment
+from interview_toolkit.commitments.errors import AlreadyAnswered, NobodyAtEase, NoNeed, PairAnswered, TooMany
+from interview_toolkit.commitments.models import AFTER, Commitment, Pair
+from interview_toolkit.observations.queries import at_ease_with
 from interview_toolkit.practices.models import PracticePage
 from interview_toolkit.techniques.models import TechniquePage
 
@@ -23,6 +26,7 @@ MOST_OPEN = 5
 # Past so long, a mail would ask of something forgotten: the site still does.
 TOO_LATE = timedelta(days=60)
 BATCH = 200
+MOST_ASKED = 3
 
 
 @transaction.atomic
@@ -82,6 +86,71 @@ def ask_due(*, now: datetime | None = None) -> int:
                 _ask(found)
                 count += 1
     return count
+
+
+@transaction.atomic
+def ask_pair(*, commitment: Commitment) -> Pair:
+    """Ask someone of another organisation, seen at ease with what one does not dare, without naming either.
+
+    Raises NoNeed, NobodyAtEase.
+    """
+    rows = Commitment.objects.select_for_update(of=("self",), no_key=True).select_related("person")
+    commitment = rows.get(pk=commitment.pk)
+    if commitment.answer != Answer.DARE_NOT or commitment.pairs.filter(declined_at=None).exists():
+        raise NoNeed
+    helper = _someone_at_ease(commitment)
+    if helper is None:
+        raise NobodyAtEase
+    pair = Pair.objects.create(commitment=commitment, helper=helper)
+    _write(helper, "Un collègue aimerait en parler avec vous", "pair_asked", pair)
+    return pair
+
+
+@transaction.atomic
+def answer_pair(*, helper: User, public_id: UUID, is_accepted: bool) -> Pair:
+    """The helper says yes, and both are told who the other is; or no, and nobody is told who. Raises Pair.DoesNotExist,
+    PairAnswered.
+    """
+    rows = Pair.objects.for_helper(helper).with_people().select_for_update(of=("self",), no_key=True)
+    pair = rows.get(public_id=public_id)
+    if pair.accepted_at or pair.declined_at:
+        if bool(pair.accepted_at) != is_accepted:
+            raise PairAnswered
+        return pair
+    name = "accepted_at" if is_accepted else "declined_at"
+    setattr(pair, name, timezone.now())
+    pair.save(update_fields=[name])
+    person = pair.commitment.person
+    if is_accepted:
+        _write(person, "Votre binôme a dit oui", "pair_accepted", pair, other=pair.helper)
+        _write(pair.helper, "Votre binôme", "pair_accepted", pair, other=person)
+    else:
+        _write(person, "Ce n'est pas possible pour cette fois", "pair_declined", pair)
+    return pair
+
+
+def _someone_at_ease(commitment: Commitment) -> User | None:
+    """By chance, among those who are free: nobody has more than `MOST_ASKED` requests, nor two for one thing."""
+    techniques = [commitment.technique_id] if commitment.technique_id else []
+    if commitment.practice is not None:
+        techniques = list(commitment.practice.techniques.values_list("pk", flat=True))
+    mine = Membership.objects.current().filter(person=commitment.person).values("organisation")
+    elsewhere = Membership.objects.current().filter(person=OuterRef("pk")).exclude(organisation__in=mine)
+    near = Membership.objects.current().filter(person=OuterRef("pk"), organisation__in=mine)
+    busy = Pair.objects.waiting().values("helper").annotate(number=Count("pk")).filter(number__gte=MOST_ASKED)
+    people = User.objects.filter(is_active=True, pk__in=at_ease_with(techniques).values("observation__person"))
+    people = people.filter(Exists(elsewhere)).exclude(Exists(near)).exclude(pk=commitment.person_id)
+    people = people.exclude(pk__in=commitment.pairs.values("helper")).exclude(pk__in=busy.values("helper"))
+    return people.order_by("?").first()
+
+
+def _write(person: User, subject: str, name: str, pair: Pair, **said: object) -> None:
+    address = f"{settings.WAGTAILADMIN_BASE_URL}{pair.get_absolute_url()}"
+    context = (
+        signature() | {"pair": pair, "person": person, "address": address, "subject": pair.commitment.subject} | said
+    )
+    body = render_to_string(f"commitments/mail/{name}.txt", context)
+    send_mail(f"{subject} : {pair.commitment.subject.title}", body.strip(), None, [person.email])
 
 
 def _ask(commitment: Commitment) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cms.accounts.door import sign_in_required
 from courses.views import SignedIn
@@ -13,7 +13,7 @@ from interview_toolkit.commitments import services
 from interview_toolkit.commitments.enums import Answer
 from interview_toolkit.commitments.errors import CommitmentError
 from interview_toolkit.commitments.forms import AnswerForm, CommitmentForm
-from interview_toolkit.commitments.models import Commitment
+from interview_toolkit.commitments.models import Commitment, Pair
 
 
 @sign_in_required
@@ -61,8 +61,37 @@ def commitment(request: SignedIn, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, THANKS[form.cleaned_data["answer"]])
         return redirect("commitments")
-    context = {"commitment": found, "form": form}
+    context = {"commitment": found, "form": form, "pair": found.pairs.with_people().filter(declined_at=None).first()}
     return render(request, "commitments/commitment.html", context, status=422 if form.errors else 200)
+
+
+@sign_in_required
+@require_POST
+def ask_pair(request: SignedIn, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Commitment.objects.visible_to(request.user), public_id=public_id)
+    try:
+        services.ask_pair(commitment=found)
+    except CommitmentError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "C'est demandé, sans dire votre nom. Vous serez prévenu par courriel.")
+    return redirect(found)
+
+
+@sign_in_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def pair(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """What a helper is asked; who asks is named once they have said yes."""
+    found = get_object_or_404(Pair.objects.for_helper(request.user).with_people(), public_id=public_id)
+    if request.method == "POST":
+        try:
+            services.answer_pair(
+                helper=request.user, public_id=public_id, is_accepted=request.POST.get("accepted") == "1"
+            )
+        except CommitmentError as refusal:
+            messages.error(request, str(refusal))
+        return redirect(found)
+    return render(request, "commitments/pair.html", {"pair": found})
 
 
 THANKS = {

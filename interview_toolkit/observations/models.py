@@ -98,7 +98,7 @@ class Criterion(Orderable):
         return f"{self.code} {self.label}"
 
 
-class GridVersion(models.Model):
+class GridVersion(models.Model):  # type: ignore[django-manager-missing]
     """A grid as it was published one day. Never changed.
 
     `content`: `{instructions, criteria: [{code, phase, label, technique}], debrief: [question]}`, `technique` being the
@@ -124,7 +124,7 @@ class GridVersion(models.Model):
         return found
 
 
-class Observation(models.Model):
+class Observation(models.Model):  # type: ignore[django-manager-missing]
     """One interview seen by a trainer, asked for by the one observed.
 
     `levels` maps the code of each criterion to 0–3, or null when it had no object; `remarks` are the words on the
@@ -176,6 +176,23 @@ class Observation(models.Model):
     def source(self) -> str:
         """What evidence drawn from it gives as its source."""
         return f"observation:{self.pk}"
+
+
+class Seen(models.Model):
+    """A technique seen in a signed observation, at the highest level its criteria had there."""
+
+    observation = models.ForeignKey(Observation, on_delete=models.PROTECT, related_name="seen")
+    technique = models.ForeignKey(TechniquePage, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = "technique vue"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["observation", "technique"], name="seen_once")]
+        indexes = [models.Index(fields=["technique", "level"], name="seen_technique")]
+
+    def __str__(self) -> str:
+        return f"{self.observation_id} · {self.technique_id} : {self.level}"
 
 
 class ObservationStepPage(StepPage):

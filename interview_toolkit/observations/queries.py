@@ -1,5 +1,6 @@
 """What the screens of observations show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -10,7 +11,7 @@ from cms.accounts.models import User
 from courses.models import Enrolment
 from courses.queries.steps import StepScreen
 from interview_toolkit.observations.enums import NO_OBJECT, Level
-from interview_toolkit.observations.models import GridIndexPage, GridPage, Observation, ObservationStepPage
+from interview_toolkit.observations.models import GridIndexPage, GridPage, Observation, ObservationStepPage, Seen
 from interview_toolkit.techniques.models import TechniquePage
 
 
@@ -30,6 +31,11 @@ def phases_of(page: GridPage) -> list[tuple[str, list[Any]]]:
     for one in criteria:
         one.page_of_technique = techniques.get(one.technique_id)
     return [(phase, list(rows)) for phase, rows in groupby(criteria, key=lambda one: one.phase)]
+
+
+def at_ease_with(techniques: Iterable[int]) -> QuerySet[Seen]:
+    """What says that someone was seen at ease with one of these techniques."""
+    return Seen.objects.filter(technique__in=list(techniques), level__gte=Level.SETTLED)
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ def mine(person: User) -> Mine:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Looked:
     label: str
     level: str
     technique: TechniquePage | None
@@ -66,7 +72,7 @@ class Sheet:
     """A signed observation, moment by moment, then in words."""
 
     observation: Observation
-    phases: list[tuple[str, list[Seen]]]
+    phases: list[tuple[str, list[Looked]]]
     remarks: list[tuple[str, str]]
 
 
@@ -74,7 +80,7 @@ def sheet_of(observation: Observation) -> Sheet:
     criteria = observation.version.criteria
     techniques = TechniquePage.objects.in_bulk([one["technique"] for one in criteria if one["technique"]])
     phases = [
-        (phase, [Seen(one["label"], _word(observation, one), techniques.get(one["technique"])) for one in rows])
+        (phase, [Looked(one["label"], _word(observation, one), techniques.get(one["technique"])) for one in rows])
         for phase, rows in groupby(criteria, key=lambda one: one["phase"])
     ]
     said = zip(observation.version.content["debrief"], observation.remarks, strict=False)

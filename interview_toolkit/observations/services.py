@@ -28,7 +28,8 @@ from interview_toolkit.observations.errors import (
     NotAnObserver,
     NotSigned,
 )
-from interview_toolkit.observations.models import RULE, GridPage, GridVersion, Observation
+from interview_toolkit.observations.models import RULE, GridPage, GridVersion, Observation, Seen
+from interview_toolkit.techniques.models import TechniquePage
 
 Levels = dict[str, int | None]
 
@@ -136,14 +137,14 @@ def withdraw(*, person: User, public_id: UUID) -> None:
     observation.delete()
 
 
-def seen_techniques(observation: Observation) -> set[int]:
-    """The techniques (keys of their pages) of which something was seen: begun, at least, on one criterion."""
-    levels = observation.levels
-    return {
-        one["technique"]
-        for one in observation.version.criteria
-        if one["technique"] and (levels.get(one["code"]) or 0) >= Level.BEGUN
-    }
+def seen_techniques(observation: Observation) -> dict[int, int]:
+    """The techniques (keys of their pages) of which something was seen, begun at least, with their highest level."""
+    seen: dict[int, int] = {}
+    for one in observation.version.criteria:
+        level = observation.levels.get(one["code"]) or 0
+        if one["technique"] and level >= Level.BEGUN:
+            seen[one["technique"]] = max(level, seen.get(one["technique"], 0))
+    return seen
 
 
 def _locked(observations: Any, public_id: UUID) -> Observation:
@@ -155,7 +156,14 @@ def _locked(observations: Any, public_id: UUID) -> Observation:
 
 
 def _record(observation: Observation) -> None:
-    themes = ThemeLink.objects.filter(page__in=seen_techniques(observation)).values_list("theme", flat=True)
+    seen = seen_techniques(observation)
+    known = set(TechniquePage.objects.filter(pk__in=seen).values_list("pk", flat=True))
+    Seen.objects.bulk_create(
+        Seen(observation=observation, technique_id=technique, level=level)
+        for technique, level in seen.items()
+        if technique in known
+    )
+    themes = ThemeLink.objects.filter(page__in=known).values_list("theme", flat=True)
     record_evidence(
         person=observation.person,
         themes=set(themes),

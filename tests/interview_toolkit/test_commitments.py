@@ -6,19 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cms.accounts.models import User
+from cms.accounts.models import TRAINERS, User
 from cms.roadmap.models import Evidence, ThemeLink
-from interview_toolkit.commitments.errors import AlreadyAnswered, TooMany
-from interview_toolkit.commitments.models import Commitment
-from interview_toolkit.commitments.services import answer, ask_due, commit_to
+from interview_toolkit.commitments.errors import AlreadyAnswered, NobodyAtEase, NoNeed, TooMany
+from interview_toolkit.commitments.models import Commitment, Pair
+from interview_toolkit.commitments.services import answer, ask_due, ask_pair, commit_to
 from interview_toolkit.commitments.tasks import ask_due as task
-from tests.factories.accounts import UserFactory
+from interview_toolkit.observations.models import GridPage
+from interview_toolkit.observations.services import ask_for, save_draft, sign
+from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.courses import theme
-from tests.factories.toolkit import practice, technique
+from tests.factories.toolkit import grid, practice, technique
 from tests.strict_client import StrictClient
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +179,75 @@ def test_a_list_asks_the_same_whatever_it_holds(
             answer(commitment=made, answer="essaye")
 
     assert_constant_queries(lambda: client.get("/mon-parcours/essais/"), grow)
+
+
+# A pair
+
+
+def at_ease(person: User, *, level: int = 3) -> User:
+    """Someone a trainer saw at this level on the technique."""
+    observer = UserFactory()
+    observer.groups.add(Group.objects.get(name=TRAINERS))
+    page = GridPage.objects.first() or grid()
+    made = ask_for(person=person, observer=observer, grid=page, setting="reel")
+    about = {"observer": observer, "public_id": made.public_id}
+    save_draft(**about, levels={"C1": level, "C2": 3, "C3": None}, remarks=[], held_on=timezone.localdate())
+    sign(**about)
+    return person
+
+
+def afraid(person: User) -> Commitment:
+    return answer(commitment=committed(person), answer="nose_pas")
+
+
+def test_who_does_not_dare_is_offered_someone_at_ease_elsewhere(sign_in: Sign, professional: User) -> None:
+    helper = at_ease(MembershipFactory().person)
+    made, client = afraid(professional), sign_in(professional)
+    mail.outbox.clear()
+    assert "Demander un binôme" in text(client.get(made.get_absolute_url()))
+    client.post(f"{made.get_absolute_url()}binome/")
+    pair = Pair.objects.get()
+    (letter,) = mail.outbox
+    assert letter.to == [helper.email]
+    assert professional.email not in letter.body
+    assert helper.email not in text(client.get(made.get_absolute_url()))
+    asked = sign_in(helper)
+    assert professional.email not in text(asked.get(pair.get_absolute_url()))
+    assert client.get(pair.get_absolute_url()).status_code == 404
+    asked.post(pair.get_absolute_url(), {"accepted": "1"})
+    asked.post(pair.get_absolute_url(), {"accepted": "0"})  # once
+    assert helper.email in text(client.get(made.get_absolute_url()))
+    assert professional.email in text(asked.get(pair.get_absolute_url()))
+    assert sorted(message.to[0] for message in mail.outbox[1:]) == sorted([professional.email, helper.email])
+    with pytest.raises(NoNeed):
+        ask_pair(commitment=made)
+
+
+def test_whoever_declines_is_not_named_and_is_not_asked_again(sign_in: Sign, professional: User) -> None:
+    helper, made = at_ease(MembershipFactory().person), afraid(professional)
+    pair = ask_pair(commitment=made)
+    mail.outbox.clear()
+    sign_in(helper).post(pair.get_absolute_url(), {"accepted": "0"})
+    (letter,) = mail.outbox
+    assert letter.to == [professional.email]
+    assert helper.email not in letter.body + letter.subject
+    with pytest.raises(NobodyAtEase):
+        ask_pair(commitment=made)
+
+
+def test_nobody_near_nor_unseen_nor_busy_is_asked(professional: User, organisation: Any) -> None:
+    at_ease(MembershipFactory(organisation=organisation).person)
+    at_ease(MembershipFactory().person, level=1)
+    at_ease(UserFactory(is_active=False))
+    at_ease(professional)
+    made = afraid(professional)
+    with pytest.raises(NobodyAtEase):
+        ask_pair(commitment=made)
+    with pytest.raises(NoNeed):
+        ask_pair(commitment=answer(commitment=committed(professional), answer="essaye"))
+    busy = at_ease(MembershipFactory().person)
+    for _ in range(3):
+        asker = MembershipFactory(organisation=organisation).person
+        assert ask_pair(commitment=afraid(asker)).helper == busy
+    with pytest.raises(NobodyAtEase):
+        ask_pair(commitment=made)
