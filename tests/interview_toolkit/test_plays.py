@@ -1,5 +1,6 @@
 """Simulations as one plays them: each choice a row, one's own only, resumed, replayed, counted in courses."""
 
+import copy
 import html
 import re
 from collections.abc import Callable
@@ -7,10 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from wagtail.images.tests.utils import get_test_image_file
 
 from cms.accounts.models import User
+from cms.core.models import Document, Image
 from courses.enums import EnrolmentSource, StepStatus
 from courses.models import Attempt
 from courses.services import enrol, publish_version
@@ -185,6 +189,21 @@ def test_what_cannot_be_played_to_an_end_is_not_made_a_version(sign_in: Sign, pr
     assert "pas encore jouable" in text(client.get(page.url))
     assert client.post(reverse("start_simulation", args=[page.pk])).status_code == 302
     assert not Play.objects.exists()
+
+
+def test_a_moment_may_be_seen_and_heard_with_its_words(sign_in: Sign, professional: User) -> None:
+    image = Image.objects.create(title="Accueil", file=get_test_image_file())
+    sound = Document.objects.create(title="Voix", file=SimpleUploadedFile("voix.mp3", b"ID3"))
+    graph = copy.deepcopy(GRAPH)
+    graph["nodes"][0] |= {"image": image.pk, "audio": sound.pk, "transcript": "Je signe où, s'il vous plaît ?"}
+    client, play = sign_in(professional), lead(professional, scenario(graph))
+    shown = text(client.get(play.get_absolute_url()))
+    assert re.search(r'<img alt=""[^>]* src="[^"]+"', shown) or re.search(r'<img [^>]*alt=""', shown)
+    assert f'src="{sound.url}"' in shown
+    assert "Je signe où, s'il vous plaît ?" in shown
+    Image.objects.all().delete()
+    Document.objects.all().delete()
+    assert client.get(play.get_absolute_url()).status_code == 200  # gone since: the words remain
 
 
 # What others chose
