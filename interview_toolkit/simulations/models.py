@@ -239,8 +239,8 @@ class ScenarioStepPage(StepPage):
     ]
 
     class Meta:
-        verbose_name = "simulation dans un parcours"
-        verbose_name_plural = "simulations dans un parcours"
+        verbose_name = "étape de simulation"
+        verbose_name_plural = "étapes de simulation"
 
     @property
     def completion_rule(self) -> dict[str, Any]:

@@ -124,3 +124,13 @@ def test_every_situation_has_somebody(demo):
     assert [item.organisation.code for item in moved.memberships.order_by("starts_on")] == ["MSA", "CAF50"]
     assert moved.enrolments.get().organisation_at_start.code == "MSA"
     assert len(ACCOUNTS) + len(PEOPLE) >= 40
+
+
+def test_whoever_finished_the_interview_course_rehearsed_noted_and_was_observed(demo, capsys):
+    call_command("progress", "christophe.marie@demo.example")
+
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "Terminé Étape de simulation Jouer l'entretien avec Mme L." in lines
+    assert "Terminé Étape d'observation Faire observer un entretien" in lines
+    assert "Terminé Étape de journal Tenir mon journal" in lines
+    assert any("pouvoir d'agir" in line and "100 % (14 sur 14) · Terminé" in line for line in lines)

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
+from wagtail.models import get_page_models
 
 from cms.accounts.models import User
-from courses.enums import Status, StepKind, StepStatus
+from courses.enums import Status, StepStatus
+from courses.models import StepPage
 from courses.queries.report import progress_report
 
 
@@ -29,6 +31,9 @@ class Command(BaseCommand):
             return
         if not report:
             self.stdout.write(f"{person} n'est inscrit·e à aucune formation.")
+        kinds = words_of_kinds()
+        shown = [kinds.get(step["kind"], "") for enrolment in report for step in enrolment["steps"]]
+        width = max([6, *map(len, shown)])
         for enrolment in report:
             self.stdout.write(
                 f"{enrolment['course']} · parcours n° {enrolment['cycle']}, version {enrolment['version']} · "
@@ -37,5 +42,11 @@ class Command(BaseCommand):
             )
             for step in enrolment["steps"]:
                 score = "" if step["score"] is None else f" · {step['score']:g} %".replace(".", ",")
-                kind = dict(StepKind.choices).get(step["kind"], step["kind"])
-                self.stdout.write(f"  {StepStatus(step['state']).label:9} {kind:6} {step['title']}{score}")
+                kind = kinds.get(step["kind"], step["kind"])
+                self.stdout.write(f"  {StepStatus(step['state']).label:9} {kind:{width}} {step['title']}{score}")
+
+
+def words_of_kinds() -> dict[str, str]:
+    """What each kind of step is called, those of upper rooms too."""
+    steps = [model for model in get_page_models() if issubclass(model, StepPage)]
+    return {str(model.step_kind): str(model._meta.verbose_name).capitalize() for model in steps}
