@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils import timezone
 
-from cms.accounts.enums import Role
+from cms.accounts.enums import TRAINERS, Role
 from cms.core.functions import Fold
 from cms.core.querysets import holding_words
 
@@ -49,6 +49,10 @@ class UserQuerySet(models.QuerySet[Any]):
 
     def by_name(self) -> "UserQuerySet":
         return self.order_by(Fold("last_name"), Fold("first_name"), "id")
+
+    def trainers(self) -> "UserQuerySet":
+        """Those who train and publish now."""
+        return self.filter(is_active=True, groups__name=TRAINERS)
 
     def in_post(self, on: date | None = None) -> "UserQuerySet":
         """People with at least one organisation on a day (today by default)."""

@@ -26,8 +26,9 @@ from cms.roadmap.models import Evidence, ThemeLink
 from cms.roadmap.queries import page_source
 from coordination.demo.blocks import NAMESPACE
 from coordination.demo.cast import ACCOUNTS, DONE, PEOPLE, Someone, Walk
+from coordination.demo.observing import calibrate, keep_observation, keep_triad
 from coordination.demo.plays import play_activities
-from coordination.demo.rehearsals import keep_journal, keep_observation, keep_trial, play_scenario
+from coordination.demo.rehearsals import keep_journal, keep_trial, play_scenario
 from courses import quiz
 from courses.activities import RULE
 from courses.enums import StepKind, StepStatus
@@ -75,6 +76,7 @@ class PeopleWriter:
         if not missing:
             return 0
         people = self._create(missing)
+        calibrate(people, at=self._day(150))
         attempts: list[Attempt] = []
         enrolments: list[Enrolment] = []
         # In waves: a course opens to those the first wave has shown to have its prerequisites.
@@ -91,6 +93,7 @@ class PeopleWriter:
         self._remember_where_they_are(enrolments)
         self._read(missing, people)
         self._try(missing, people)
+        keep_triad(people, at=self._day(2))
         return len(missing)
 
     def _day(self, ago: float) -> datetime:

@@ -13,8 +13,6 @@ from interview_toolkit.commitments.models import Commitment
 from interview_toolkit.commitments.services import answer, commit_to
 from interview_toolkit.journal.models import Entry
 from interview_toolkit.journal.services import write_entry
-from interview_toolkit.observations.models import GridPage, Observation
-from interview_toolkit.observations.services import ask_for, observers, save_draft, sign
 from interview_toolkit.practices.models import PracticePage
 from interview_toolkit.simulations.models import Play, ScenarioPage
 from interview_toolkit.simulations.services import choose, start_play
@@ -45,12 +43,6 @@ TRIALS = (
     ("ENJEUX-ACTEURS", Answer.NO_OCCASION, ""),
     ("Un double canal pour ne pas perdre le contact", Answer.TRIED, "La question est posée à l'accueil."),
     ("ENJEUX-ACTEURS", Answer.DARE_NOT, "La carte des acteurs me semble longue à faire."),
-)
-SEEN = (2, 3, 2, 1, 2, None, 3, 2, 2, 1, 2)
-REMARKS = (
-    "La question d'ouverture, suivie d'un silence : la personne a parlé deux minutes sans être interrompue.",
-    "Quand elle a dit elle-même par quoi commencer.",
-    "Résumer avant de passer à l'écrit.",
 )
 A_TURN = timedelta(seconds=70)
 
@@ -95,16 +87,3 @@ def keep_trial(person: User, rank: int, *, made_at: datetime, answered_at: datet
         answer(commitment=made, answer=given, line=line)
         Commitment.objects.filter(pk=made.pk).update(asked_at=answered_at, answered_at=answered_at)
         Evidence.objects.filter(source=made.source).update(recorded_at=answered_at)
-
-
-def keep_observation(enrolment: Enrolment, step: Mapping[str, Any], *, at: datetime) -> None:
-    """Have an interview observed by the trainer and signed, on a day; the one observed has answered."""
-    observer = observers().order_by("pk").first()
-    grid = GridPage.objects.get(pk=step["grid"])
-    made = ask_for(person=enrolment.person, observer=observer, grid=grid, setting="situation")
-    levels = {one["code"]: SEEN[rank % len(SEEN)] for rank, one in enumerate(made.version.criteria)}
-    save_draft(observer=observer, public_id=made.public_id, levels=levels, remarks=REMARKS, held_on=at.date())
-    # In its day before it is signed: nothing changes it afterwards.
-    Observation.objects.filter(pk=made.pk).update(asked_at=at - timedelta(days=6), saved_at=at)
-    sign(observer=observer, public_id=made.public_id, signed_at=at)
-    Attempt.objects.filter(enrolment=enrolment, step_key=step["step_key"]).update(submitted_at=at)

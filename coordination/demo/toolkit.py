@@ -14,7 +14,7 @@ from coordination.demo.blocks import NAMESPACE, Raw
 from coordination.demo.files import HERE, DemoFiles
 from coordination.demo.writing import keep_page, keep_row, publish
 from courses.models import CoursePage
-from interview_toolkit.observations.models import Criterion, GridIndexPage, GridPage
+from interview_toolkit.observations.models import Criterion, GridIndexPage, GridPage, Reading, ReferencePage
 from interview_toolkit.practices.models import PracticeIndexPage, PracticePage
 from interview_toolkit.simulations.blocks import stream_from
 from interview_toolkit.simulations.graph import read
@@ -29,12 +29,14 @@ from interview_toolkit.techniques.models import (
     ToolkitIndexPage,
     Utterance,
 )
+from interview_toolkit.triads.models import TriadIndexPage
 
 LEADS = {
     "toolkit": "L'entretien se travaille : apprendre des techniques, les répéter sans risque, les essayer.",
     "techniques": "Douze gestes d'entretien, décrits pour qu'un collègue puisse les voir.",
     "phrases": "Des ouvertures et des reformulations, par moment de l'entretien. À dire avec vos mots.",
     "practices": "Ce que des équipes font, raconté par elles : essayez, adaptez, dites-le à l'auteur.",
+    "triads": "À trois, sur trois téléphones : un entretien joué, la même grille, trois points de vue.",
     "grids": "Regarder un entretien ensemble, avec des faits : qui a la parole, qui choisit, ce qui est proposé.",
     "simulations": "Des entretiens à rejouer autant de fois que vous voulez, sans note ni témoin.",
 }
@@ -52,6 +54,7 @@ class ToolkitPages:
         self.simulations = keep_page(self.toolkit, ScenarioIndexPage, "simulations", "Simulations")
         self.practices = keep_page(self.toolkit, PracticeIndexPage, "pratiques", "Fiches pratiques")
         self.grids = keep_page(self.toolkit, GridIndexPage, "grilles", "Grilles d'observation")
+        self.triads = keep_page(self.toolkit, TriadIndexPage, "triades", "Triades")
         self.pages = {
             item["code"]: keep_page(
                 self.techniques, TechniquePage, slug_of(item["title"]), item["title"], code=item["code"]
@@ -84,6 +87,7 @@ class ToolkitPages:
             (self.simulations, "simulations"),
             (self.practices, "practices"),
             (self.grids, "grids"),
+            (self.triads, "triads"),
         ):
             publish(page, {"lead": LEADS[name], "search_description": LEADS[name]})
         for item in self.files.demo["techniques"]:
@@ -93,6 +97,8 @@ class ToolkitPages:
             self._publish_scenario(item, themes)
         for item in self.files.demo["observation_grids"]:
             self._publish_grid(item)
+        for item in yaml.safe_load((HERE / "calibration.yaml").read_bytes()):
+            self._publish_reference(item)
         for item in self.files.demo["practices"]:
             self._publish_practice(item, themes, organisations[item["structure"]])
 
@@ -154,6 +160,19 @@ class ToolkitPages:
             self.grid_pages[item["code"]],
             texts | {"search_description": item["instructions"], "debrief_questions": item["debrief_questions"]},
             {"criteria": criteria},
+        )
+
+    def _publish_reference(self, item: Mapping[str, Any]) -> None:
+        page = keep_page(self.grid_pages[item["grid"]], ReferencePage, item["slug"], item["title"])
+        texts = {name: item[name] for name in ("title", "introduction", "transcript")}
+        publish(
+            page,
+            texts | {"search_description": item["introduction"]},
+            {
+                "readings": [
+                    Reading(code=one["code"], level=one["level"], reason=one["reason"]) for one in item["readings"]
+                ]
+            },
         )
 
     def _publish_practice(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from cms.accounts.models import TRAINERS, User
+from cms.accounts.models import User
 from cms.core.privacy import Finding, identifying
 from cms.roadmap.models import Theme
 from interview_toolkit.journal.models import FIELDS
@@ -76,6 +76,5 @@ class ShareForm(forms.Form):
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        trainers = User.objects.filter(is_active=True, groups__name=TRAINERS).exclude(pk=person.pk)
-        self.fields["trainer"].queryset = trainers.order_by("last_name", "first_name")  # type: ignore[attr-defined]
+        self.fields["trainer"].queryset = User.objects.trainers().exclude(pk=person.pk).by_name()  # type: ignore[attr-defined]
         self.fields["trainer"].widget.attrs["class"] = "input"

@@ -7,7 +7,8 @@ class ObservationsConfig(AppConfig):
 
     def ready(self) -> None:
         from interview_toolkit.observations import receivers  # noqa: F401 - connects them, once the models are loaded
-        from interview_toolkit.observations.forms import GridForm
-        from interview_toolkit.observations.models import GridPage
+        from interview_toolkit.observations.forms import GridPageForm, ReferencePageForm
+        from interview_toolkit.observations.models import GridPage, ReferencePage
 
-        GridPage.base_form_class = GridForm
+        GridPage.base_form_class = GridPageForm
+        ReferencePage.base_form_class = ReferencePageForm

@@ -12,7 +12,30 @@ class GridNotOpen(ObservationError):
 
 class NotAnObserver(ObservationError):
     def __init__(self) -> None:
-        super().__init__("Cette personne ne peut pas vous observer. Choisissez un formateur.")
+        super().__init__("Cette personne ne peut pas vous observer. Choisissez un formateur ou un pair formé.")
+
+
+class NotCalibrated(ObservationError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Avant de signer avec cette grille, calez-vous sur un entretien de référence. "
+            "Ce que vous avez noté est gardé."
+        )
+
+
+class RatedToday(ObservationError):
+    def __init__(self) -> None:
+        super().__init__("Vous avez déjà lu cet entretien aujourd'hui. Une nouvelle lecture est possible demain.")
+
+
+class NotAnObserverYet(ObservationError):
+    def __init__(self) -> None:
+        super().__init__("Calez-vous d'abord sur un entretien de référence de cette grille.")
+
+
+class CannotBeShown(ObservationError):
+    def __init__(self) -> None:
+        super().__init__("Une observation signée se montre à un formateur, autre que celui qui l'a faite.")
 
 
 class Incomplete(ObservationError):

@@ -1,5 +1,6 @@
 """Shapes of what is asked, seen and answered."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -8,15 +9,16 @@ from wagtail.admin.forms import WagtailAdminPageForm
 
 from cms.accounts.models import User
 from cms.core.privacy import identifying
+from interview_toolkit.observations.agreement import Levels
 from interview_toolkit.observations.enums import NO_OBJECT, Level, Setting
-from interview_toolkit.observations.models import GridPage, Observation
-from interview_toolkit.observations.services import observers
+from interview_toolkit.observations.models import GridPage, GridVersion, Observation
+from interview_toolkit.observations.queries import askable
 
 LONGEST = 2_000
 NONE = "so"
 
 
-class GridForm(WagtailAdminPageForm):
+class GridPageForm(WagtailAdminPageForm):
     """Codes tell criteria apart in what was observed: each its own."""
 
     def clean(self) -> dict[str, Any]:
@@ -29,6 +31,42 @@ class GridForm(WagtailAdminPageForm):
         return cleaned
 
 
+class ReferencePageForm(WagtailAdminPageForm):
+    """Published, a reference interview reads every criterion of its grid, once, and not all at the same level."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if self.is_deferred:
+            return cleaned
+        rows = [form.cleaned_data for form in self.formsets["readings"].forms if form.is_valid()]
+        for problem in reading_problems(
+            self.parent_page.specific,
+            [(row["code"], row["level"]) for row in rows if row.get("code") and not row.get("DELETE")],
+        ):
+            self.add_error(None, problem)
+        return cleaned
+
+
+def reading_problems(grid: GridPage, readings: Sequence[tuple[str, int | None]]) -> Iterable[str]:
+    """What keeps a reference interview from being one, in words."""
+    wanted, given = [one.code for one in grid.criteria.all()], [code for code, _level in readings]
+    if missing := [code for code in wanted if code not in given]:
+        yield f"Dites ce que vous avez vu de chaque critère de la grille ; il manque : {', '.join(missing)}."
+    if unknown := sorted({code for code in given if code not in wanted}):
+        yield f"La grille n'a pas ces critères : {', '.join(unknown)}."
+    if twice := sorted({code for code in given if given.count(code) > 1}):
+        yield f"Un critère se lit une fois ; celui-ci est donné plusieurs fois : {', '.join(twice)}."
+    if len({level for _code, level in readings if level is not None}) < 2:
+        yield "Donnez au moins deux niveaux différents : sans écart possible, aucun accord ne se mesure."
+
+
+class PersonField(forms.ModelChoiceField):
+    """People told apart by what they are to each other: trainers, then peers with the grid they are calibrated on."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} ({obj.quality})"
+
+
 class AskForm(forms.Form):
     grid = forms.ModelChoiceField(
         GridPage.objects.none(),
@@ -37,9 +75,10 @@ class AskForm(forms.Form):
         error_messages={"required": "Choisissez une grille.", "invalid_choice": "Choisissez dans la liste."},
         widget=forms.Select(attrs={"class": "input"}),
     )
-    observer = forms.ModelChoiceField(
+    observer = PersonField(
         User.objects.none(),
         label="Par qui",
+        help_text="Un formateur, ou un pair formé : un collègue calé sur cette grille, qui accepte d'être demandé.",
         empty_label="Choisissez…",
         error_messages={"required": "Choisissez une personne.", "invalid_choice": "Choisissez dans la liste."},
         widget=forms.Select(attrs={"class": "input"}),
@@ -55,26 +94,32 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         grids = GridPage.objects.live().exclude(versions=None).distinct().order_by("path")
         self.fields["grid"].queryset = grids  # type: ignore[attr-defined]
-        people = observers().exclude(pk=person.pk).order_by("last_name", "first_name")
-        self.fields["observer"].queryset = people  # type: ignore[attr-defined]
+        self.fields["observer"].queryset = askable(person)  # type: ignore[attr-defined]
 
 
-class ObservationForm(forms.Form):
-    """The grid to fill: a level for each criterion, some words for each question. A draft may lack any of them."""
+class GridForm(forms.Form):
+    """A grid to fill: a level for each criterion, some words for each question. A draft may lack any of them."""
 
-    held_on = forms.DateField(
-        label="Entretien du",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Cette date ne se lit pas."},
-    )
-
-    def __init__(self, *args: Any, observation: Observation, **kwargs: Any) -> None:
-        kwargs["initial"] = _said(observation) | kwargs.get("initial", {})
+    def __init__(
+        self,
+        *args: Any,
+        version: GridVersion,
+        levels: Levels | None = None,
+        remarks: Sequence[str] = (),
+        has_questions: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        said: dict[str, Any] = {f"q{at}": words for at, words in enumerate(remarks)}
+        for at, criterion in enumerate(version.criteria):
+            if levels and criterion["code"] in levels:
+                level = levels[criterion["code"]]
+                said[f"c{at}"] = NONE if level is None else str(level)
+        kwargs["initial"] = said | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        self.observation = observation
+        self.version = version
+        self.wording: list[str] = version.content["debrief"] if has_questions else []
         choices = [*((str(level.value), str(level.label)) for level in Level), (NONE, NO_OBJECT)]
-        for at, criterion in enumerate(observation.version.criteria):
+        for at, criterion in enumerate(version.criteria):
             self.fields[f"c{at}"] = forms.ChoiceField(
                 label=criterion["label"],
                 choices=choices,
@@ -82,7 +127,7 @@ class ObservationForm(forms.Form):
                 widget=forms.RadioSelect,
                 error_messages={"invalid_choice": "Choisissez dans la liste."},
             )
-        for at, question in enumerate(observation.version.content["debrief"]):
+        for at, question in enumerate(self.wording):
             self.fields[f"q{at}"] = forms.CharField(
                 label=question,
                 required=False,
@@ -95,7 +140,7 @@ class ObservationForm(forms.Form):
     def phases(self) -> list[tuple[str, list[Any]]]:
         """The fields of the criteria, moment by moment, in the order of the grid."""
         found: list[tuple[str, list[Any]]] = []
-        for at, criterion in enumerate(self.observation.version.criteria):
+        for at, criterion in enumerate(self.version.criteria):
             if not found or found[-1][0] != criterion["phase"]:
                 found.append((criterion["phase"], []))
             found[-1][1].append(self[f"c{at}"])
@@ -103,7 +148,38 @@ class ObservationForm(forms.Form):
 
     @property
     def questions(self) -> list[Any]:
-        return [self[f"q{at}"] for at in range(len(self.observation.version.content["debrief"]))]
+        return [self[f"q{at}"] for at in range(len(self.wording))]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for at in range(len(self.wording)):
+            for finding in identifying(cleaned.get(f"q{at}", "")):
+                self.add_error(f"q{at}", f"{finding} On note des faits observés, jamais la personne accompagnée.")
+        return cleaned
+
+    @property
+    def levels(self) -> dict[str, int | None]:
+        said = {criterion["code"]: self.cleaned_data[f"c{at}"] for at, criterion in enumerate(self.version.criteria)}
+        return {code: None if level == NONE else int(level) for code, level in said.items() if level}
+
+    @property
+    def remarks(self) -> list[str]:
+        return [self.cleaned_data[f"q{at}"] for at in range(len(self.wording))]
+
+
+class ObservationForm(GridForm):
+    held_on = forms.DateField(
+        label="Entretien du",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Cette date ne se lit pas."},
+    )
+
+    def __init__(self, *args: Any, observation: Observation, **kwargs: Any) -> None:
+        about: dict[str, Any] = {"levels": observation.levels, "remarks": observation.remarks}
+        super().__init__(
+            *args, version=observation.version, initial={"held_on": observation.held_on}, **about, **kwargs
+        )
 
     def clean_held_on(self) -> Any:
         held_on = self.cleaned_data["held_on"]
@@ -111,34 +187,20 @@ class ObservationForm(forms.Form):
             raise forms.ValidationError("Cet entretien n'a pas encore eu lieu.")
         return held_on
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        for at in range(len(self.observation.version.content["debrief"])):
-            for finding in identifying(cleaned.get(f"q{at}", "")):
-                self.add_error(f"q{at}", f"{finding} On note des faits observés, jamais la personne accompagnée.")
-        return cleaned
 
-    @property
-    def levels(self) -> dict[str, int | None]:
-        said = {
-            criterion["code"]: self.cleaned_data[f"c{at}"]
-            for at, criterion in enumerate(self.observation.version.criteria)
-        }
-        return {code: None if level == NONE else int(level) for code, level in said.items() if level}
+class ShareForm(forms.Form):
+    trainer = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Montrer à",
+        empty_label="Choisissez…",
+        widget=forms.Select(attrs={"class": "input"}),
+        error_messages={"required": "Choisissez une personne.", "invalid_choice": "Choisissez dans la liste."},
+    )
 
-    @property
-    def remarks(self) -> list[str]:
-        return [self.cleaned_data[f"q{at}"] for at in range(len(self.observation.version.content["debrief"]))]
-
-
-def _said(observation: Observation) -> dict[str, Any]:
-    """What was saved so far."""
-    said: dict[str, Any] = {"held_on": observation.held_on}
-    for at, criterion in enumerate(observation.version.criteria):
-        if criterion["code"] in observation.levels:
-            level = observation.levels[criterion["code"]]
-            said[f"c{at}"] = NONE if level is None else str(level)
-    return said | {f"q{at}": words for at, words in enumerate(observation.remarks)}
+    def __init__(self, *args: Any, observation: Observation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        two = [observation.person_id, observation.observer_id]
+        self.fields["trainer"].queryset = User.objects.trainers().exclude(pk__in=two).by_name()  # type: ignore[attr-defined]
 
 
 class ReplyForm(forms.Form):

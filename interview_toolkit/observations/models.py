@@ -1,4 +1,7 @@
-"""Grids are Wagtail pages; what is observed with them is rows, pinned to what the grid said then, signed once."""
+"""Grids are Wagtail pages; what is observed with them is rows, pinned to what the grid said then, signed once.
+
+So are reference interviews, with which observers learn to see the same things before they sign.
+"""
 
 import uuid
 from typing import Any
@@ -14,10 +17,10 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from cms.core.fields import LinesField
-from cms.core.models import BasePage
+from cms.core.models import BasePage, Document
 from courses.models import StepPage
-from interview_toolkit.observations.enums import Setting
-from interview_toolkit.observations.querysets import ObservationQuerySet
+from interview_toolkit.observations.enums import Level, Setting
+from interview_toolkit.observations.querysets import ObservationQuerySet, ObserverQuerySet, ShareQuerySet
 from interview_toolkit.techniques.models import TechniquePage
 
 RULE = "observation"
@@ -50,7 +53,7 @@ class GridPage(BasePage):
     search_kind = "Grille d'observation"
     search_fields = [*Page.search_fields, index.SearchField("instructions")]
     parent_page_types = ["observations.GridIndexPage"]
-    subpage_types: list[str] = []
+    subpage_types = ["observations.ReferencePage"]
     content_panels = [
         *Page.content_panels,
         FieldPanel("instructions"),
@@ -124,8 +127,126 @@ class GridVersion(models.Model):  # type: ignore[django-manager-missing]
         return found
 
 
+class ReferencePage(BasePage):
+    """An interview everyone reads or hears, with what its authors saw of each criterion of the grid above it."""
+
+    introduction = models.TextField("présentation", help_text="Qui, où, à quel moment. Tout est fiction.")
+    audio = models.ForeignKey(
+        Document,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="enregistrement",
+        help_text="Facultatif, en MP3 : ce qui est écrit dessous, dit à voix haute.",
+    )
+    transcript = LinesField(
+        verbose_name="l'entretien, par écrit",
+        blank=False,
+        help_text="Une réplique par ligne : « Référent : Qu'attendez-vous ? ». Sans deux-points, c'est un geste.",
+    )
+
+    view = "interview_toolkit.observations.views.reference"
+    parent_page_types = ["observations.GridPage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("introduction"),
+        FieldPanel("audio"),
+        FieldPanel("transcript"),
+        InlinePanel(
+            "readings",
+            heading="Lecture de référence",
+            label="critère",
+            help_text="Ce que vous avez vu, à plusieurs, de chaque critère de la grille, et le passage qui le montre. "
+            "Les observateurs le lisent après s'être calés.",
+        ),
+    ]
+
+    class Meta:
+        verbose_name = "entretien de référence"
+        verbose_name_plural = "entretiens de référence"
+
+    @property
+    def listing_note(self) -> str:
+        return self.introduction
+
+    @property
+    def expected(self) -> "dict[str, int | None]":
+        """The level of each criterion, by code; null when it had no object."""
+        return {one.code: one.level for one in self.readings.all()}
+
+
+class Reading(Orderable):
+    """What the authors of a reference interview saw of a criterion, and where."""
+
+    page = ParentalKey(ReferencePage, on_delete=models.CASCADE, related_name="readings")
+    code = models.CharField("code du critère", max_length=12)
+    level = models.PositiveSmallIntegerField(
+        "ce qui se voit", null=True, blank=True, choices=Level, help_text="Vide : sans objet dans cet entretien."
+    )
+    reason = models.TextField("à quoi on le voit", help_text="Citez la réplique.")
+
+    panels = [FieldPanel("code"), FieldPanel("level"), FieldPanel("reason")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = "lecture d'un critère"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Rating(models.Model):
+    """One reading of a reference interview by an observer. Never changed.
+
+    `kappa` is the agreement with the reference as it was then (`agreement.weighted_kappa`), null when none can be
+    computed; `pairs` is its n, the criteria both gave a level.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reference = models.ForeignKey(ReferencePage, on_delete=models.PROTECT, related_name="ratings")
+    version = models.ForeignKey(GridVersion, on_delete=models.PROTECT, related_name="+")
+    levels = models.JSONField()
+    expected = models.JSONField()
+    kappa = models.FloatField(null=True)
+    pairs = models.PositiveSmallIntegerField()
+    is_agreed = models.BooleanField()
+    rated_at = models.DateTimeField(default=timezone.now)
+    rated_on = models.DateField()
+
+    class Meta:
+        verbose_name = "lecture d'un entretien de référence"
+        ordering = ["-rated_at", "-pk"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["person", "reference", "rated_on"], name="rating_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} · {self.reference_id}"
+
+
+class Observer(models.Model):
+    """Whoever agreed with the reference on a grid: a trainer may sign with it, and so may a peer who accepts to."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    grid = models.ForeignKey(GridPage, on_delete=models.CASCADE, related_name="observers")
+    rating = models.OneToOneField(Rating, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    is_available = models.BooleanField("accepte d'être demandé", default=False)
+
+    objects = ObserverQuerySet.as_manager()  # type: ignore[django-manager-missing]
+
+    class Meta:
+        verbose_name = "observateur calé"
+        verbose_name_plural = "observateurs calés"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["person", "grid"], name="observer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} · {self.grid_id}"
+
+
 class Observation(models.Model):  # type: ignore[django-manager-missing]
-    """One interview seen by a trainer, asked for by the one observed.
+    """One interview seen by a trainer or a trained peer, asked for by the one observed.
 
     `levels` maps the code of each criterion to 0–3, or null when it had no object; `remarks` are the words on the
     questions of the grid, in their order. Signed, it changes no more (a trigger of the database says so too), but for
@@ -176,6 +297,31 @@ class Observation(models.Model):  # type: ignore[django-manager-missing]
     def source(self) -> str:
         """What evidence drawn from it gives as its source."""
         return f"observation:{self.pk}"
+
+
+class Share(models.Model):
+    """A signed observation shown to a trainer by the one observed, from a day until they take it back."""
+
+    observation = models.ForeignKey(Observation, on_delete=models.PROTECT, related_name="shares")
+    trainer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    shared_at = models.DateTimeField("montrée le", default=timezone.now)
+    revoked_at = models.DateTimeField("reprise le", null=True)
+
+    objects = ShareQuerySet.as_manager()  # type: ignore[django-manager-missing]
+
+    class Meta:
+        verbose_name = "observation montrée"
+        ordering = ["-shared_at"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["observation", "trainer"], condition=Q(revoked_at=None), name="observation_share_open_once"
+            )
+        ]
+        indexes = [models.Index(fields=["trainer"], name="observation_share_trainer")]
+
+    def __str__(self) -> str:
+        return f"{self.observation_id} → {self.trainer_id}"
 
 
 class Seen(models.Model):

@@ -9,26 +9,42 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
 
-from cms.accounts.models import TRAINERS, User
+from cms.accounts.models import User
 from cms.core.mail import signature
 from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import ThemeLink
 from cms.roadmap.services import record_evidence
 from courses.models import Enrolment
 from courses.services import record_attempt
+from interview_toolkit.observations.agreement import agreement_with
 from interview_toolkit.observations.enums import Level, Setting
 from interview_toolkit.observations.errors import (
     AlreadyReplied,
     AlreadySigned,
+    CannotBeShown,
     GridNotOpen,
     Incomplete,
     NotAnObserver,
+    NotAnObserverYet,
+    NotCalibrated,
     NotSigned,
+    RatedToday,
 )
-from interview_toolkit.observations.models import RULE, GridPage, GridVersion, Observation, Seen
+from interview_toolkit.observations.models import (
+    RULE,
+    GridPage,
+    GridVersion,
+    Observation,
+    Observer,
+    Rating,
+    ReferencePage,
+    Seen,
+    Share,
+)
 from interview_toolkit.techniques.models import TechniquePage
 
 Levels = dict[str, int | None]
@@ -56,11 +72,14 @@ def publish_grid(*, grid: GridPage) -> GridVersion | None:
 
 @transaction.atomic
 def ask_for(*, person: User, observer: User, grid: GridPage, setting: Setting | str) -> Observation:
-    """Ask a trainer to come and see; asked already, the same request. Raises GridNotOpen, NotAnObserver."""
+    """Ask a trainer, or a trained peer, to come and see; asked already, the same request.
+
+    Raises GridNotOpen, NotAnObserver.
+    """
     version = grid.versions.first()
     if version is None:
         raise GridNotOpen
-    if observer.pk == person.pk or not observers().filter(pk=observer.pk).exists():
+    if observer.pk == person.pk or not _may_be_asked(observer, grid):
         raise NotAnObserver
     asked = Observation(person=person, observer=observer, version=version, setting=setting)
     before = Observation.objects.waiting().filter(person=person, observer=observer, version=version)
@@ -72,9 +91,71 @@ def ask_for(*, person: User, observer: User, grid: GridPage, setting: Setting | 
     return made
 
 
-def observers() -> Any:
-    """Who may observe and sign: trainers, for now."""
-    return User.objects.filter(is_active=True, groups__name=TRAINERS).distinct()
+def _may_be_asked(person: User, grid: GridPage) -> bool:
+    peers = Observer.objects.available().filter(person=person, grid=grid)
+    return User.objects.trainers().filter(pk=person.pk).exists() or peers.exists()
+
+
+def must_calibrate(person: User, grid: GridPage) -> bool:
+    """Whether someone still has to agree with a reference interview of a grid before they sign with it."""
+    if Observer.objects.of(person).filter(grid=grid).exists():
+        return False
+    return ReferencePage.objects.live().child_of(grid).exists()
+
+
+def _check_may_sign(person: User, grid: GridPage) -> None:
+    """Trainers and calibrated peers sign; trainers too are calibrated, once there is something to do it with."""
+    is_calibrated = Observer.objects.of(person).filter(grid=grid).exists()
+    if not is_calibrated and not User.objects.trainers().filter(pk=person.pk).exists():
+        raise NotAnObserver
+    if must_calibrate(person, grid):
+        raise NotCalibrated
+
+
+@transaction.atomic
+def rate_reference(
+    *, person: User, reference: ReferencePage, levels: Levels, rated_at: datetime | None = None
+) -> Rating:
+    """Keep what someone saw in a reference interview; in agreement with its authors, they may sign with its grid.
+
+    Once a day for each interview. Raises GridNotOpen, Incomplete, RatedToday.
+    """
+    version = GridVersion.objects.filter(grid__page_ptr=reference.get_parent()).select_related("grid").first()
+    if version is None:
+        raise GridNotOpen
+    codes = [one["code"] for one in version.criteria]
+    if missing := [code for code in codes if code not in levels]:
+        raise Incomplete(missing)
+    expected = reference.expected
+    found = agreement_with({code: expected.get(code) for code in codes}, levels)
+    when = rated_at or timezone.now()
+    rating = Rating(
+        person=person,
+        reference=reference,
+        version=version,
+        levels={code: levels[code] for code in codes},
+        expected=expected,
+        kappa=found.kappa,
+        pairs=found.pairs,
+        is_agreed=found.is_agreed,
+        rated_at=when,
+        rated_on=timezone.localdate(when),
+    )
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)  # two tabs at once: the second is told
+    if Rating.objects.filter(person=person, reference=reference, rated_on=rating.rated_on).exists():
+        raise RatedToday
+    rating.save()
+    if rating.is_agreed:
+        made = Observer(person=person, grid=version.grid, rating=rating, since=when)
+        Observer.objects.bulk_create([made], ignore_conflicts=True)
+    return rating
+
+
+@transaction.atomic
+def accept_requests(*, person: User, grid: GridPage, is_available: bool) -> None:
+    """Say whether colleagues may ask one to observe them with a grid. Raises NotAnObserverYet."""
+    if not Observer.objects.of(person).filter(grid=grid).update(is_available=is_available):
+        raise NotAnObserverYet
 
 
 @transaction.atomic
@@ -97,7 +178,8 @@ def save_draft(
 def sign(*, observer: User, public_id: UUID, signed_at: datetime | None = None) -> Observation:
     """Sign what was saved: it changes no more, it is evidence, it counts in courses, and the one observed is told.
 
-    Raises Observation.DoesNotExist, AlreadySigned, Incomplete, NotAnObserver when the observer may no longer.
+    Raises Observation.DoesNotExist, AlreadySigned, Incomplete, NotCalibrated, NotAnObserver when the observer may no
+    longer.
     """
     observation = _locked(Observation.objects.filter(observer=observer), public_id)
     if observation.signed_at is not None:
@@ -105,8 +187,7 @@ def sign(*, observer: User, public_id: UUID, signed_at: datetime | None = None) 
     missing = [one["code"] for one in observation.version.criteria if one["code"] not in observation.levels]
     if missing or observation.held_on is None:
         raise Incomplete([*missing, *([] if observation.held_on else ["la date de l'entretien"])])
-    if not observers().filter(pk=observer.pk).exists():
-        raise NotAnObserver
+    _check_may_sign(observer, observation.version.grid)
     observation.signed_at = signed_at or timezone.now()
     observation.save(update_fields=["signed_at"])
     _record(observation)
@@ -135,6 +216,43 @@ def withdraw(*, person: User, public_id: UUID) -> None:
     if observation.signed_at is not None:
         raise AlreadySigned
     observation.delete()
+
+
+@transaction.atomic
+def decline(*, observer: User, public_id: UUID) -> None:
+    """Say one will not come: the request goes, and whoever asked is told. Raises as `withdraw`."""
+    observation = _locked(Observation.objects.filter(observer=observer), public_id)
+    if observation.signed_at is not None:
+        raise AlreadySigned
+    _tell(observation, observation.person, f"{observer} ne peut pas vous observer", "declined")
+    observation.delete()
+
+
+@transaction.atomic
+def share_observation(*, person: User, public_id: UUID, trainer: User) -> Share:
+    """Show a signed observation of oneself to a trainer, from now on; shown already, it stays so.
+
+    Raises Observation.DoesNotExist, CannotBeShown.
+    """
+    observation = _locked(Observation.objects.filter(person=person), public_id)
+    if observation.signed_at is None or trainer.pk in (person.pk, observation.observer_id):
+        raise CannotBeShown
+    if not User.objects.trainers().filter(pk=trainer.pk).exists():
+        raise CannotBeShown
+    Share.objects.bulk_create([Share(observation=observation, trainer=trainer)], ignore_conflicts=True)
+    return Share.objects.open().get(observation=observation, trainer=trainer)
+
+
+@transaction.atomic
+def revoke_share(*, person: User, public_id: UUID, pk: int) -> None:
+    """Take back an observation one showed. Raises Share.DoesNotExist."""
+    share = (
+        Share.objects.open()
+        .select_for_update()
+        .get(pk=pk, observation__public_id=public_id, observation__person=person)
+    )
+    share.revoked_at = timezone.now()
+    share.save(update_fields=["revoked_at"])
 
 
 def seen_techniques(observation: Observation) -> dict[int, int]:
@@ -192,6 +310,7 @@ def _tell_courses(observation: Observation) -> None:
 
 def _tell(observation: Observation, person: User, subject: str, name: str) -> None:
     address = f"{settings.WAGTAILADMIN_BASE_URL}{observation.get_absolute_url()}"
-    context = signature() | {"observation": observation, "person": person, "address": address}
+    ask = f"{settings.WAGTAILADMIN_BASE_URL}{reverse('ask_observation')}"
+    context = signature() | {"observation": observation, "person": person, "address": address, "ask": ask}
     body = render_to_string(f"observations/mail/{name}.txt", context)
     send_mail(" ".join(subject.split()), body.strip(), None, [person.email])

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cms.accounts.door import sign_in_required
@@ -14,8 +16,15 @@ from courses.queries.steps import preview_screen, step_screen
 from courses.views import SignedIn, found, show_step
 from interview_toolkit.observations import queries, services
 from interview_toolkit.observations.errors import ObservationError
-from interview_toolkit.observations.forms import AskForm, ObservationForm, ReplyForm
-from interview_toolkit.observations.models import GridIndexPage, GridPage, Observation, ObservationStepPage
+from interview_toolkit.observations.forms import AskForm, GridForm, ObservationForm, ReplyForm, ShareForm
+from interview_toolkit.observations.models import (
+    GridIndexPage,
+    GridPage,
+    Observation,
+    ObservationStepPage,
+    ReferencePage,
+    Share,
+)
 
 
 def grids(request: SignedIn, page: GridIndexPage) -> HttpResponse:
@@ -23,7 +32,51 @@ def grids(request: SignedIn, page: GridIndexPage) -> HttpResponse:
 
 
 def grid(request: SignedIn, page: GridPage) -> HttpResponse:
-    return render(request, "observations/grid.html", {"page": page, "phases": queries.phases_of(page)})
+    context = {"page": page, "phases": queries.phases_of(page), "references": queries.references_of(page)}
+    return render(request, "observations/grid.html", context)
+
+
+def reference(request: SignedIn, page: ReferencePage, form: GridForm | None = None) -> HttpResponse:
+    """An interview to read, and what one sees in it; then how far that is from its authors."""
+    if getattr(request, "is_preview", False):
+        return render(
+            request, "observations/reference.html", {"page": page, "lines": queries.lines_of(page), "at": None}
+        )
+    at = queries.calibration_of(page, request.user)
+    if form is None and at is not None and at.is_for_today and at.observer is None:
+        form = GridForm(version=at.version, has_questions=False)
+    context = {"page": page, "lines": queries.lines_of(page), "at": at, "form": form}
+    return render(request, "observations/reference.html", context, status=422 if form and form.errors else 200)
+
+
+@sign_in_required
+@require_POST
+def rate(request: SignedIn, pk: int) -> HttpResponse:
+    page = get_object_or_404(ReferencePage.objects.live(), pk=pk)
+    at = queries.calibration_of(page, request.user)
+    if at is None:
+        raise Http404
+    form = GridForm(request.POST, version=at.version, has_questions=False)
+    if form.is_valid():
+        try:
+            rating = services.rate_reference(person=request.user, reference=page, levels=form.levels)
+        except ObservationError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            said = "Vous êtes calé sur cette grille." if rating.is_agreed else "Votre lecture est enregistrée."
+            messages.success(request, said)
+            return redirect(page.url)
+    return reference(request, page, form)
+
+
+@sign_in_required
+@require_POST
+def accept_requests(request: SignedIn, pk: int) -> HttpResponse:
+    page = get_object_or_404(GridPage.objects.live(), pk=pk)
+    is_available = "oui" in request.POST
+    done = lambda: services.accept_requests(person=request.user, grid=page, is_available=is_available)  # noqa: E731
+    said = "Vos collègues peuvent vous demander de les observer." if is_available else "On ne vous demandera plus."
+    return after(request, done, said, "observations")
 
 
 def step(request: SignedIn, page: ObservationStepPage) -> HttpResponse:
@@ -73,14 +126,49 @@ def observation(request: SignedIn, public_id: UUID) -> HttpResponse:
     if one.observer_id != request.user.pk:
         return render(request, "observations/waiting.html", {"observation": one})
     form = ObservationForm(request.POST if request.method == "POST" else None, observation=one)
+    if request.method == "POST" and is_automatic(request):
+        return keep_quietly(request, one, form)
     if request.method == "POST" and form.is_valid():
         return keep(request, one, form)
     return fill(request, one, form)
 
 
 def fill(request: SignedIn, one: Observation, form: ObservationForm) -> HttpResponse:
-    context = {"observation": one, "form": form}
+    must_calibrate = services.must_calibrate(request.user, one.version.grid)
+    references = queries.references_of(one.version.grid) if must_calibrate else []
+    context = {"observation": one, "form": form, "references": references}
     return render(request, "observations/fill.html", context, status=422 if form.errors else 200)
+
+
+def is_automatic(request: SignedIn) -> bool:
+    """Whether a script of the page saves a draft by itself (`kept-draft.js`), rather than somebody with a button."""
+    return "X-Autosave" in request.headers
+
+
+def quiet_answer(form: GridForm, save: Callable[[], Any]) -> HttpResponse:
+    """What a script is told: saved, at what time; or why not."""
+    if not form.is_valid():
+        return JsonResponse(
+            {"error": " ".join(str(words) for errors in form.errors.values() for words in errors)}, status=422
+        )
+    try:
+        save()
+    except ObservationError as refusal:
+        return JsonResponse({"error": str(refusal), "is_over": True}, status=409)
+    return JsonResponse({"saved": f"Enregistré à {timezone.localtime():%H:%M}"})
+
+
+def keep_quietly(request: SignedIn, one: Observation, form: ObservationForm) -> HttpResponse:
+    def save() -> None:
+        services.save_draft(
+            observer=request.user,
+            public_id=one.public_id,
+            levels=form.levels,
+            remarks=form.remarks,
+            held_on=form.cleaned_data["held_on"],
+        )
+
+    return quiet_answer(form, save)
 
 
 def keep(request: SignedIn, one: Observation, form: ObservationForm) -> HttpResponse:
@@ -99,7 +187,9 @@ def keep(request: SignedIn, one: Observation, form: ObservationForm) -> HttpResp
 
 
 def show_sheet(request: SignedIn, one: Observation, form: ReplyForm) -> HttpResponse:
-    context = {"sheet": queries.sheet_of(one), "is_mine": one.person_id == request.user.pk, "form": form}
+    is_mine = one.person_id == request.user.pk
+    share = ShareForm(observation=one) if is_mine else None
+    context = {"sheet": queries.sheet_of(one), "is_mine": is_mine, "form": form, "share": share}
     return render(request, "observations/sheet.html", context, status=422 if form.errors else 200)
 
 
@@ -121,11 +211,48 @@ def withdraw(request: SignedIn, public_id: UUID) -> HttpResponse:
     return after(request, done, "Votre demande est retirée.", "observations")
 
 
+@sign_in_required
+@require_POST
+def decline(request: SignedIn, public_id: UUID) -> HttpResponse:
+    done = lambda: services.decline(observer=request.user, public_id=public_id)  # noqa: E731
+    return after(request, done, "C'est décliné : la personne est prévenue, sans autre explication.", "observations")
+
+
+@sign_in_required
+@require_POST
+def share(request: SignedIn, public_id: UUID) -> HttpResponse:
+    one = own(request, public_id)
+    form = ShareForm(request.POST, observation=one)
+    if one.person_id == request.user.pk and not form.is_valid():
+        messages.error(request, " ".join(str(words) for errors in form.errors.values() for words in errors))
+        return redirect(one)
+    trainer = form.cleaned_data["trainer"] if form.is_valid() else request.user
+    done = lambda: services.share_observation(person=request.user, public_id=public_id, trainer=trainer)  # noqa: E731
+    return after(
+        request,
+        done,
+        f"{trainer} peut lire cette observation, jusqu'à ce que vous la repreniez.",
+        one.get_absolute_url(),
+    )
+
+
+@sign_in_required
+@require_POST
+def revoke_share(request: SignedIn, public_id: UUID, pk: int) -> HttpResponse:
+    done = lambda: services.revoke_share(person=request.user, public_id=public_id, pk=pk)  # noqa: E731
+    return after(
+        request,
+        done,
+        "C'est repris : cette personne ne peut plus lire l'observation.",
+        reverse("observation", args=[public_id]),
+    )
+
+
 def after(request: SignedIn, do: Callable[[], Any], said: str, to: str) -> HttpResponse:
     """Do what was asked, say what came of it, and go on."""
     try:
         do()
-    except Observation.DoesNotExist:
+    except (Observation.DoesNotExist, Share.DoesNotExist):
         raise Http404 from None
     except ObservationError as refusal:
         messages.error(request, str(refusal))

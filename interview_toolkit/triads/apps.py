@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TriadsConfig(AppConfig):
+    name = "interview_toolkit.triads"
+    verbose_name = "Triades"
