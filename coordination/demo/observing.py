@@ -85,13 +85,10 @@ def keep_triad(people: Mapping[str, User], *, at: datetime) -> None:
     grid = GridPage.objects.live().order_by("path").first()
     if grid is None or any(address not in people for address, _role, _levels in PLACES):
         return
-    triad = None
-    for address, role, _levels in PLACES:
-        if triad is None:
-            triad = open_triad(person=people[address], grid=grid, role=role, situation=SITUATION)
-        else:
-            sit_down(person=people[address], triad=triad, role=role)
-    assert triad is not None  # there are places
+    first, *others = PLACES
+    triad = open_triad(person=people[first[0]], grid=grid, role=first[1], situation=SITUATION)
+    for address, role, _levels in others:
+        sit_down(person=people[address], triad=triad, role=role)
     over = at + timedelta(minutes=triad.minutes)
     Triad.objects.filter(pk=triad.pk).update(opened_at=at - timedelta(minutes=4), started_at=at, ended_at=over)
     codes = [one["code"] for one in triad.version.criteria]

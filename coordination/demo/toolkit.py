@@ -168,11 +168,7 @@ class ToolkitPages:
         publish(
             page,
             texts | {"search_description": item["introduction"]},
-            {
-                "readings": [
-                    Reading(code=one["code"], level=one["level"], reason=one["reason"]) for one in item["readings"]
-                ]
-            },
+            {"readings": [Reading(**one) for one in item["readings"]]},
         )
 
     def _publish_practice(
