@@ -17,6 +17,15 @@ class Level(models.IntegerChoices):
     SETTLED = 2, "Installé"
     MASTERED = 3, "Maîtrisé"
 
+    @property
+    def meaning(self) -> str:
+        return {
+            Level.NOT_SEEN: "rien ne le montre dans cet entretien",
+            Level.BEGUN: "une fois, ou à moitié",
+            Level.SETTLED: "plusieurs fois, sans y penser",
+            Level.MASTERED: "tout au long, et ajusté à la personne",
+        }[self]
+
 
 # Said of a behaviour that had no place in the exchange.
 NO_OBJECT = "Sans objet"

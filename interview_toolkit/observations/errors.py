@@ -38,10 +38,27 @@ class CannotBeShown(ObservationError):
         super().__init__("Une observation signée se montre à un formateur, autre que celui qui l'a faite.")
 
 
+class AlreadyAsked(ObservationError):
+    def __init__(self, observer: object, day: str) -> None:
+        super().__init__(f"Vous l'avez déjà demandé à {observer}, le {day}. Retirez cette demande pour la changer.")
+
+
 class Incomplete(ObservationError):
-    def __init__(self, codes: list[str]) -> None:
-        which = ", ".join(codes[:12])
-        super().__init__(f"Avant de signer, dites ce que vous avez vu pour chaque critère ; il manque : {which}.")
+    """`codes` are the criteria nothing was said of; `has_day`: whether the day of the interview is known."""
+
+    def __init__(self, codes: list[str], *, has_day: bool = True) -> None:
+        self.codes, self.has_day = codes, has_day
+        super().__init__("Il manque encore quelque chose : chaque critère a sa réponse, même « sans objet ».")
+
+
+class NothingSeen(ObservationError):
+    def __init__(self) -> None:
+        super().__init__("Tout ne peut pas être sans objet : donnez un niveau à un critère au moins.")
+
+
+class TooLongAgo(ObservationError):
+    def __init__(self) -> None:
+        super().__init__("Cet entretien a eu lieu plus de trois mois avant la demande.")
 
 
 class AlreadySigned(ObservationError):

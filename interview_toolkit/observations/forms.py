@@ -11,6 +11,7 @@ from cms.accounts.models import User
 from cms.core.privacy import identifying
 from interview_toolkit.observations.agreement import Levels
 from interview_toolkit.observations.enums import NO_OBJECT, Level, Setting
+from interview_toolkit.observations.errors import Incomplete
 from interview_toolkit.observations.models import GridPage, GridVersion, Observation
 from interview_toolkit.observations.queries import askable
 
@@ -36,7 +37,7 @@ class ReferencePageForm(WagtailAdminPageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
-        if self.is_deferred:
+        if self.is_deferred_validation:
             return cleaned
         rows = [form.cleaned_data for form in self.formsets["readings"].forms if form.is_valid()]
         for problem in reading_problems(
@@ -117,6 +118,7 @@ class GridForm(forms.Form):
         kwargs["initial"] = said | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.version = version
+        self.meanings = [(str(level.label), level.meaning) for level in Level]
         self.wording: list[str] = version.content["debrief"] if has_questions else []
         choices = [*((str(level.value), str(level.label)) for level in Level), (NONE, NO_OBJECT)]
         for at, criterion in enumerate(version.criteria):
@@ -157,6 +159,13 @@ class GridForm(forms.Form):
                 self.add_error(f"q{at}", f"{finding} On note des faits observés, jamais la personne accompagnée.")
         return cleaned
 
+    def tell_missing(self, refusal: Incomplete) -> None:
+        """An error by each criterion nothing was said of."""
+        codes = set(refusal.codes)
+        for at, criterion in enumerate(self.version.criteria):
+            if criterion["code"] in codes:
+                self.add_error(f"c{at}", "Dites ce que vous avez vu, même « sans objet ».")
+
     @property
     def levels(self) -> dict[str, int | None]:
         said = {criterion["code"]: self.cleaned_data[f"c{at}"] for at, criterion in enumerate(self.version.criteria)}
@@ -180,6 +189,11 @@ class ObservationForm(GridForm):
         super().__init__(
             *args, version=observation.version, initial={"held_on": observation.held_on}, **about, **kwargs
         )
+
+    def tell_missing(self, refusal: Incomplete) -> None:
+        if not refusal.has_day:
+            self.add_error("held_on", "Donnez le jour de l'entretien.")
+        super().tell_missing(refusal)
 
     def clean_held_on(self) -> Any:
         held_on = self.cleaned_data["held_on"]

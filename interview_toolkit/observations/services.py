@@ -1,7 +1,7 @@
 """Every write of observations."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from wagtail.models import Page
 
 from cms.accounts.models import User
@@ -23,6 +24,7 @@ from courses.services import record_attempt
 from interview_toolkit.observations.agreement import agreement_with
 from interview_toolkit.observations.enums import Level, Setting
 from interview_toolkit.observations.errors import (
+    AlreadyAsked,
     AlreadyReplied,
     AlreadySigned,
     CannotBeShown,
@@ -31,8 +33,10 @@ from interview_toolkit.observations.errors import (
     NotAnObserver,
     NotAnObserverYet,
     NotCalibrated,
+    NothingSeen,
     NotSigned,
     RatedToday,
+    TooLongAgo,
 )
 from interview_toolkit.observations.models import (
     RULE,
@@ -48,6 +52,8 @@ from interview_toolkit.observations.models import (
 from interview_toolkit.techniques.models import TechniquePage
 
 Levels = dict[str, int | None]
+# How long before it was asked for an interview may have been held.
+MEMORY = timedelta(days=92)
 
 
 @transaction.atomic
@@ -72,22 +78,18 @@ def publish_grid(*, grid: GridPage) -> GridVersion | None:
 
 @transaction.atomic
 def ask_for(*, person: User, observer: User, grid: GridPage, setting: Setting | str) -> Observation:
-    """Ask a trainer, or a trained peer, to come and see; asked already, the same request.
-
-    Raises GridNotOpen, NotAnObserver.
-    """
+    """Ask a trainer, or a trained peer, to come and see. Raises GridNotOpen, NotAnObserver, AlreadyAsked."""
     version = grid.versions.first()
     if version is None:
         raise GridNotOpen
     if observer.pk == person.pk or not _may_be_asked(observer, grid):
         raise NotAnObserver
-    asked = Observation(person=person, observer=observer, version=version, setting=setting)
-    before = Observation.objects.waiting().filter(person=person, observer=observer, version=version)
-    is_new = not before.exists()
-    Observation.objects.bulk_create([asked], ignore_conflicts=True)
-    made = before.select_related("person", "observer", "version__grid").get()
-    if is_new:
-        _tell(made, observer, f"{person} vous demande de l'observer", "asked")
+    about = {"person": person, "observer": observer, "version": version}
+    asked = Observation.objects.bulk_create([Observation(**about, setting=setting)], ignore_conflicts=True)[0]
+    made = Observation.objects.waiting().select_related("person", "observer", "version__grid").get(**about)
+    if made.public_id != asked.public_id:
+        raise AlreadyAsked(observer, date_format(timezone.localtime(made.asked_at), "j F"))
+    _tell(made, observer, f"{person} vous demande de l'observer", "asked")
     return made
 
 
@@ -186,7 +188,11 @@ def sign(*, observer: User, public_id: UUID, signed_at: datetime | None = None) 
         raise AlreadySigned
     missing = [one["code"] for one in observation.version.criteria if one["code"] not in observation.levels]
     if missing or observation.held_on is None:
-        raise Incomplete([*missing, *([] if observation.held_on else ["la date de l'entretien"])])
+        raise Incomplete(missing, has_day=observation.held_on is not None)
+    if all(level is None for level in observation.levels.values()):
+        raise NothingSeen
+    if observation.held_on < timezone.localdate(observation.asked_at) - MEMORY:
+        raise TooLongAgo
     _check_may_sign(observer, observation.version.grid)
     observation.signed_at = signed_at or timezone.now()
     observation.save(update_fields=["signed_at"])
@@ -206,15 +212,21 @@ def reply(*, person: User, public_id: UUID, text: str) -> Observation:
         raise AlreadyReplied
     observation.reply, observation.replied_at = text, timezone.now()
     observation.save(update_fields=["reply", "replied_at"])
+    _tell(observation, observation.observer, f"{person} a répondu à votre observation", "replied")
     return observation
 
 
 @transaction.atomic
 def withdraw(*, person: User, public_id: UUID) -> None:
-    """Take back a request, as long as nothing is signed. Raises Observation.DoesNotExist, AlreadySigned."""
+    """Take back a request, as long as nothing is signed; an observer who had begun is told.
+
+    Raises Observation.DoesNotExist, AlreadySigned.
+    """
     observation = _locked(Observation.objects.filter(person=person), public_id)
     if observation.signed_at is not None:
         raise AlreadySigned
+    if observation.saved_at is not None:
+        _tell(observation, observation.observer, f"{person} a retiré sa demande", "withdrawn")
     observation.delete()
 
 
@@ -292,10 +304,14 @@ def _record(observation: Observation) -> None:
 
 
 def _tell_courses(observation: Observation) -> None:
-    """A signed observation counts in every open enrolment of its person that asks for its grid."""
+    """A signed observation counts in every open enrolment of its person that asks for its grid.
+
+    The interview was held since the day they enrolled: signing an older one is no way through.
+    """
     asked = {"rule": RULE, "grid": observation.version.grid_id}
     enrolments = Enrolment.objects.of(observation.person).open().filter(version__manifest__contains=[asked])
-    for enrolment in enrolments.filter(enrolled_at__lte=observation.signed_at).select_related("version", "person"):
+    began = enrolments.filter(enrolled_at__lt=_end_of(observation.held_on))
+    for enrolment in began.select_related("version", "person"):
         for step in enrolment.version.manifest:
             if {name: step.get(name) for name in asked} == asked:
                 record_attempt(
@@ -306,6 +322,11 @@ def _tell_courses(observation: Observation) -> None:
                     snapshot={"observation": str(observation.public_id)},
                     revision=step.get("revision"),
                 )
+
+
+def _end_of(day: date | None) -> datetime:
+    day = day or timezone.localdate()
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def _tell(observation: Observation, person: User, subject: str, name: str) -> None:

@@ -15,7 +15,7 @@ from cms.accounts.door import sign_in_required
 from courses.queries.steps import preview_screen, step_screen
 from courses.views import SignedIn, found, show_step
 from interview_toolkit.observations import queries, services
-from interview_toolkit.observations.errors import ObservationError
+from interview_toolkit.observations.errors import Incomplete, ObservationError
 from interview_toolkit.observations.forms import AskForm, GridForm, ObservationForm, ReplyForm, ShareForm
 from interview_toolkit.observations.models import (
     GridIndexPage,
@@ -60,6 +60,8 @@ def rate(request: SignedIn, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             rating = services.rate_reference(person=request.user, reference=page, levels=form.levels)
+        except Incomplete as refusal:
+            form.tell_missing(refusal)
         except ObservationError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -105,7 +107,7 @@ def ask(request: SignedIn) -> HttpResponse:
         except ObservationError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"C'est demandé : {asked.observer} est prévenu par courriel.")
+            messages.success(request, f"C'est demandé : un courriel part à {asked.observer}.")
             return redirect("observations")
     return render(request, "observations/ask.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -121,7 +123,7 @@ def own(request: SignedIn, public_id: UUID) -> Observation:
 def observation(request: SignedIn, public_id: UUID) -> HttpResponse:
     """The grid to fill, for its observer; once signed, the sheet, for the two of them."""
     one = own(request, public_id)
-    if one.signed_at is not None:
+    if one.signed_at is not None and not (request.method == "POST" and is_automatic(request)):
         return show_sheet(request, one, ReplyForm())
     if one.observer_id != request.user.pk:
         return render(request, "observations/waiting.html", {"observation": one})
@@ -177,9 +179,12 @@ def keep(request: SignedIn, one: Observation, form: ObservationForm) -> HttpResp
         services.save_draft(observer=request.user, public_id=one.public_id, **said)
         if "sign" in request.POST:
             services.sign(observer=request.user, public_id=one.public_id)
-            messages.success(request, f"C'est signé : {one.person} est prévenu, et peut vous répondre.")
+            messages.success(request, f"C'est signé : un courriel part à {one.person}, qui peut vous répondre.")
         else:
             messages.success(request, "C'est enregistré. Vous pourrez y revenir avant de signer.")
+    except Incomplete as refusal:
+        form.tell_missing(refusal)
+        return fill(request, one, form)
     except ObservationError as refusal:
         form.add_error(None, str(refusal))
         return fill(request, one, form)
@@ -215,7 +220,7 @@ def withdraw(request: SignedIn, public_id: UUID) -> HttpResponse:
 @require_POST
 def decline(request: SignedIn, public_id: UUID) -> HttpResponse:
     done = lambda: services.decline(observer=request.user, public_id=public_id)  # noqa: E731
-    return after(request, done, "C'est décliné : la personne est prévenue, sans autre explication.", "observations")
+    return after(request, done, "C'est décliné : un courriel le dit, sans autre explication.", "observations")
 
 
 @sign_in_required

@@ -52,12 +52,6 @@ class AlreadyHandedIn(TriadError):
         super().__init__("Vous avez remis votre grille : elle ne change plus.")
 
 
-class Incomplete(TriadError):
-    def __init__(self, codes: list[str]) -> None:
-        which = ", ".join(codes[:12])
-        super().__init__(f"Avant de remettre, dites ce que vous avez vu pour chaque critère ; il manque : {which}.")
-
-
 class TooManyNotes(TriadError):
     def __init__(self) -> None:
         super().__init__("Trois cents notes suffisent pour un entretien.")

@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cms.accounts.models import User
+from interview_toolkit.observations.errors import Incomplete
 from interview_toolkit.observations.models import GridPage
 from interview_toolkit.triads.enums import Phase, Role
 from interview_toolkit.triads.errors import (
     AlreadyBegun,
     AlreadyHandedIn,
     GridNotOpen,
-    Incomplete,
     NotBegun,
     NotGathered,
     NotOver,

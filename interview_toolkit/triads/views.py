@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cms.accounts.door import sign_in_required
 from courses.views import SignedIn
+from interview_toolkit.observations.errors import Incomplete
 from interview_toolkit.observations.views import is_automatic, quiet_answer
 from interview_toolkit.triads import queries, services
 from interview_toolkit.triads.errors import TriadError
@@ -106,6 +107,8 @@ def keep(request: SignedIn, screen: queries.TriadScreen) -> HttpResponse:
             save()
             if "hand_in" in request.POST:
                 services.hand_in(**about)
+        except Incomplete as refusal:
+            form.tell_missing(refusal)
         except TriadError as refusal:
             form.add_error(None, str(refusal))
         else:

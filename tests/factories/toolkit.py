@@ -5,7 +5,7 @@ from typing import Any
 from wagtail.models import Page, Site
 
 from cms.core.text import slug_of
-from interview_toolkit.observations.models import Criterion, GridIndexPage, GridPage
+from interview_toolkit.observations.models import Criterion, GridIndexPage, GridPage, Reading, ReferencePage
 from interview_toolkit.practices.models import PracticeIndexPage, PracticePage
 from interview_toolkit.simulations.blocks import stream_from
 from interview_toolkit.simulations.graph import read
@@ -85,8 +85,8 @@ def technique(code: str = "QUESTION", **values: Any) -> TechniquePage:
 
 def grid(**values: Any) -> GridPage:
     """A published grid of three criteria, two of them on a technique."""
-    said = {"title": "Grille", "instructions": "Des faits.", "debrief_questions": ["Quel fait ?"]}
-    page = GridPage(slug="grille", live=False, **said | values)
+    said = {"title": "Grille", "slug": "grille", "instructions": "Des faits.", "debrief_questions": ["Quel fait ?"]}
+    page = GridPage(live=False, **said | values)
     room(GridIndexPage, "grilles").add_child(instance=page)
     page.criteria = [
         Criterion(code="C1", phase="Ouvrir", label="La première question est ouverte.", technique=technique()),
@@ -94,6 +94,26 @@ def grid(**values: Any) -> GridPage:
         Criterion(code="C3", phase="Conclure", label="Un résumé.", technique=technique("RESUME", title="Résumer")),
     ]
     page.save_revision().publish()
+    page.refresh_from_db()
+    return page
+
+
+def reference(*, parent: GridPage | None = None, is_published: bool = True, **values: Any) -> ReferencePage:
+    """An interview to calibrate with, under a grid: 3, 0 and 2 are what its authors saw."""
+    said = {"title": "Un entretien", "slug": "un-entretien", "introduction": "Premier rendez-vous."}
+    page = ReferencePage(live=False, transcript=["Référent : Qu'attendez-vous ?", "Elle sourit."], **said | values)
+    (parent or grid()).add_child(instance=page)
+    page.readings = [
+        Reading(code=code, level=level, reason=reason)
+        for code, level, reason in (
+            ("C1", 3, "La question vient d'abord."),
+            ("C2", 0, "Rien n'en est dit."),
+            ("C3", 2, "Trois phrases à la fin."),
+        )
+    ]
+    revision = page.save_revision()
+    if is_published:
+        revision.publish()
     page.refresh_from_db()
     return page
 

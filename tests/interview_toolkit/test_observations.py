@@ -52,7 +52,8 @@ def test_one_asks_is_seen_and_answers(sign_in: Sign, professional: User, trainer
     page, client, observer = grid(), sign_in(professional), sign_in(trainer)
     sent = {"grid": page.pk, "observer": trainer.pk, "setting": "situation"}
     client.post(f"/entretien/observations/demander/?grille={page.pk}", sent)
-    client.post("/entretien/observations/demander/", sent)  # asked once
+    again = client.post("/entretien/observations/demander/", sent | {"setting": "reel"})
+    assert (again.status_code, "Vous l'avez déjà demandé à" in text(again)) == (422, True)
     one = Observation.objects.get()
     assert [message.to for message in mail.outbox] == [[trainer.email]]
     assert f"{trainer}" in text(client.get("/entretien/observations/"))
@@ -60,7 +61,9 @@ def test_one_asks_is_seen_and_answers(sign_in: Sign, professional: User, trainer
     observer.post(one.get_absolute_url(), {"c0": "1", "q0": ""})
     assert "Enregistré le" in text(observer.get(one.get_absolute_url()))
     assert "Vous lirez ce qui a été vu quand" in text(client.get(one.get_absolute_url()))
-    assert "Avant de signer" in text(observer.post(one.get_absolute_url(), {"c0": "1", "sign": "1"}))
+    incomplete = text(observer.post(one.get_absolute_url(), {"c0": "1", "sign": "1"}))
+    assert "Un résumé. : Dites ce que vous avez vu" in incomplete
+    assert "La première question est ouverte. : Dites" not in incomplete
     observer.post(one.get_absolute_url(), filled(sign="1"))
     assert mail.outbox[-1].to == [professional.email]
     sheet = text(client.get(one.get_absolute_url()))
@@ -77,15 +80,18 @@ def test_one_asks_is_seen_and_answers(sign_in: Sign, professional: User, trainer
     assert "J'ai appris à attendre." in text(observer.get(one.get_absolute_url()))
     one.refresh_from_db()
     assert one.reply == "J'ai appris à attendre."
+    assert (mail.outbox[-1].to, len(mail.outbox)) == ([trainer.email], 3)  # told once that it was answered
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"held_on": ""}, "la date de l'entretien"),
+        ({"held_on": ""}, "Donnez le jour de l'entretien."),
+        ({"held_on": "1900-01-01"}, "plus de trois mois avant la demande"),
+        ({"c0": "so", "c2": "so"}, "Tout ne peut pas être sans objet"),
         ({"held_on": "3026-01-01"}, "n'a pas encore eu lieu"),
         ({"held_on": "demain"}, "Cette date ne se lit pas."),
-        ({"c0": ""}, "il manque : C1"),
+        ({"c0": ""}, "La première question est ouverte. : Dites ce que vous avez vu"),
         ({"c0": "4"}, "Choisissez dans la liste."),
         ({"q0": "x" * 2_001}, "2000 caractères au plus."),
         ({"q0": "Avec Mme Lefèvre"}, "jamais la personne accompagnée"),
