@@ -40,7 +40,7 @@ from courses.models import (
 from courses.outline import parent_url
 from courses.queries.activities import asked_activity, enrolment_for, shown_activity
 from courses.queries.catalogue import catalogue_cards, course_sheet, filter_cards, themes_of_cards
-from courses.queries.home import dashboard_of, paths_of, theme_counters
+from courses.queries.home import dashboard_of, paths_of, theme_counters, with_organisation
 from courses.queries.quizzes import DraftScreen, draft_screen, quiz_preview, quiz_screen, result_screen
 from courses.queries.standing import onward_of
 from courses.queries.steps import StepScreen, enrolment_of, preview_screen, step_screen
@@ -118,7 +118,9 @@ def my_courses(request: SignedIn) -> HttpResponse:
     themes = theme_counters(
         request.user, {path.standing.enrolment.course_id for path in paths if path.standing.enrolment}
     )
-    return render(request, "courses/my_courses.html", {"paths": paths, "themes": themes})
+    themes, organisation = with_organisation(request.user, themes)
+    context = {"paths": paths, "themes": themes, "organisation": organisation}
+    return render(request, "courses/my_courses.html", context)
 
 
 # Enrolments

@@ -20,7 +20,7 @@ from courses.h5p.engine.validator import check
 from courses.h5p.models import Content, ContentVersion, Upload
 from courses.h5p.registry import Installed
 from courses.h5p.services.registry import import_content, install_libraries
-from interview_toolkit.observations.models import GridIndexPage, GridPage
+from interview_toolkit.observations.models import GridIndexPage, GridPage, ReferencePage
 from interview_toolkit.simulations.models import ScenarioIndexPage, ScenarioPage
 from interview_toolkit.techniques.models import Phrase, TechniqueIndexPage
 from tests.coordination.test_screens import close
@@ -182,6 +182,9 @@ WHO: dict[str, tuple[str, ...]] = {
     "pages/{scenario}/edit/": (T, C, A),
     "pages/add/observations/gridpage/{grids}/": (T, C, A),
     "pages/{grid}/edit/": (T, C, A),
+    "pages/add/observations/referencepage/{grid}/": (T, C, A),
+    "pages/{reference}/edit/": (T, C, A),
+    "observations/{reference}/accord/": (T, C, A),
     "simulations/{scenario}/jouer/": (T, C, A),
     "simulations/{scenario}/rapport/": (T, C, A),
     "simulations/{scenario}/fichier/": (T, C, A),
@@ -266,7 +269,8 @@ def places(world: World, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "simulations": ScenarioIndexPage.objects.get().pk,
         "scenario": ScenarioPage.objects.get().pk,
         "grids": GridIndexPage.objects.get().pk,
-        "grid": GridPage.objects.get().pk,
+        "grid": GridPage.objects.get(slug="grille").pk,
+        "reference": ReferencePage.objects.get().pk,
     }
 
 

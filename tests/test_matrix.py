@@ -21,16 +21,22 @@ from courses.services import enrol, publish_version, start_quiz, submit_quiz
 from interview_toolkit.commitments.models import Pair
 from interview_toolkit.commitments.services import commit_to
 from interview_toolkit.journal.services import share_entry, write_entry
+from interview_toolkit.observations.models import Share
 from interview_toolkit.observations.services import ask_for
 from interview_toolkit.simulations.services import choose, start_play
 from interview_toolkit.techniques.models import Phrase, Situation
+from interview_toolkit.triads.services import open_triad
 from tests.coordination.test_screens import close
 from tests.courses.h5p.helpers import imported
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.courses import CourseTree, add_lesson, course_tree, interactive, theme
-from tests.factories.toolkit import grid, phrase_book, practice, scenario
+from tests.factories.toolkit import grid, phrase_book, practice, reference, scenario
 from tests.strict_client import StrictClient
 
+# The addresses of one triad.
+TRIAD = (
+    "triad", "triad_state", "renew_triad_code", "leave_triad", "start_triad", "end_triad", "triad_note", "turn_triad",
+)  # fmt: skip
 ROLES = ("anonymous", "professional", "trainer", "lead", "coordinator", "administrator")
 
 # The traces in this world are the professional's. GET unless the name begins with POST.
@@ -117,6 +123,21 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "observation": (302, 200, 200, 404, 404, 404),
     "POST reply_observation": (302, 302, 404, 404, 404, 404),
     "POST withdraw_observation": (302, 302, 404, 404, 404, 404),
+    "POST decline_observation": (302, 404, 302, 404, 404, 404),
+    "POST share_observation": (302, 302, 404, 404, 404, 404),
+    "POST revoke_observation_share": (302, 302, 404, 404, 404, 404),
+    "POST rate_reference": (302, 422, 422, 422, 422, 422),
+    "POST accept_observation_requests": (302, 302, 302, 302, 302, 302),
+    "open_triad": (302, 200, 200, 200, 200, 200),
+    "join_triad": (302, 200, 200, 200, 200, 200),
+    "triad": (302, 200, 404, 404, 404, 404),
+    "triad_state": (302, 200, 404, 404, 404, 404),
+    "POST renew_triad_code": (302, 302, 404, 404, 404, 404),
+    "POST leave_triad": (302, 302, 404, 404, 404, 404),
+    "POST start_triad": (302, 302, 404, 404, 404, 404),
+    "POST end_triad": (302, 302, 404, 404, 404, 404),
+    "POST triad_note": (302, 302, 404, 404, 404, 404),
+    "POST turn_triad": (302, 302, 404, 404, 404, 404),
     "commitments": (302, 200, 200, 200, 200, 200),
     "new_commitment": (302, 200, 200, 200, 200, 200),
     "POST ask_pair": (302, 302, 404, 404, 404, 404),
@@ -183,7 +204,14 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     phrase = Phrase.objects.create(text="Par quoi commencer ?", kind="ouverture", situation=situation)
     phrase_book()
     habit = practice()
-    seen = ask_for(person=people["professional"], observer=people["trainer"], grid=grid(), setting="reel")
+    sheet = grid()
+    to_read = reference(parent=sheet)
+    seen = ask_for(person=people["professional"], observer=people["trainer"], grid=sheet, setting="reel")
+    signed = ask_for(
+        person=people["professional"], observer=people["trainer"], grid=grid(slug="autre-grille"), setting="reel"
+    )
+    shown = Share.objects.create(observation=signed, trainer=UserFactory())
+    three = open_triad(person=people["professional"], grid=sheet, role="observateur")
     trial = commit_to(person=people["professional"], interview="suivi", due_on=timezone.localdate(), practice=habit)
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
@@ -217,6 +245,12 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "observation": [seen.public_id],
         "reply_observation": [seen.public_id],
         "withdraw_observation": [seen.public_id],
+        "decline_observation": [seen.public_id],
+        "share_observation": [seen.public_id],
+        "revoke_observation_share": [signed.public_id, shown.pk],
+        "rate_reference": [to_read.pk],
+        "accept_observation_requests": [sheet.pk],
+        **{name: [three.public_id] for name in TRIAD},
         "commitment": [trial.public_id],
         "ask_pair": [trial.public_id],
         "pair": [Pair.objects.create(commitment=trial, helper=UserFactory()).public_id],

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -115,18 +115,35 @@ FEWEST_PEOPLE = 5
 
 
 @dataclass(frozen=True)
+class Tally:
+    """How many people of an organisation have a fact of a kind, shown from `FEWEST_PEOPLE`."""
+
+    kind: EvidenceKind
+    people: int
+
+    @property
+    def is_shown(self) -> bool:
+        return self.people >= FEWEST_PEOPLE
+
+    @property
+    def figure(self) -> str:
+        return str(self.people) if self.is_shown else f"moins de {FEWEST_PEOPLE}"
+
+
+@dataclass(frozen=True)
 class OrganisationProof:
-    """The four counters of the people of an organisation on a theme: how many have each, out of so many people."""
+    """The four counters of the people of an organisation, by theme (id): how many have each, out of so many people."""
 
     name: str
     people: int
-    counters: list[tuple[EvidenceKind, int]]
+    tallies: dict[int, list[Tally]]
     members: Any
     """Their keys, as a query."""
 
 
-def organisation_proof(person: User, theme: Theme) -> OrganisationProof | None:
+def organisation_proof(person: User, themes: Iterable[Theme]) -> OrganisationProof | None:
     """Those of the organisation someone works in now; None below `FEWEST_PEOPLE`. Three queries."""
+    wanted = [theme.pk for theme in themes]
     membership = (
         Membership.objects.current()
         .filter(person=person)
@@ -140,10 +157,11 @@ def organisation_proof(person: User, theme: Theme) -> OrganisationProof | None:
     people = members.values("person").distinct().count()
     if people < FEWEST_PEOPLE:
         return None
-    rows = Evidence.objects.valid().filter(theme=theme, person__in=members.values("person"))
-    counts = dict(rows.values_list("kind").annotate(number=Count("person", distinct=True)).order_by())
-    counters = [(kind, counts.get(kind, 0)) for kind in EvidenceKind]
-    return OrganisationProof(membership.organisation.name, people, counters, members.values("person"))
+    rows = Evidence.objects.valid().filter(theme__in=wanted, person__in=members.values("person"))
+    counted = rows.values_list("theme", "kind").annotate(number=Count("person", distinct=True)).order_by()
+    counts = {(theme, kind): number for theme, kind, number in counted}
+    tallies = {theme: [Tally(kind, counts.get((theme, kind), 0)) for kind in EvidenceKind] for theme in wanted}
+    return OrganisationProof(membership.organisation.name, people, tallies, members.values("person"))
 
 
 @dataclass(frozen=True)
@@ -152,6 +170,8 @@ class ThemeContent:
     proof: list[Station]
     """The person's four counters; empty for someone not signed in."""
     organisation: OrganisationProof | None = None
+    tallies: list[Tally] = field(default_factory=list)
+    """Those of the organisation, when it has some."""
 
 
 def theme_content(theme: Theme, user: User | AnonymousUser) -> ThemeContent:
@@ -163,10 +183,12 @@ def theme_content(theme: Theme, user: User | AnonymousUser) -> ThemeContent:
     for page in pages:
         linked = LinkedPage(page, page_source(page.pk) in read, not page.is_visible_to(user))
         groups[str(page._meta.verbose_name_plural)].append(linked)
+    organisation = organisation_proof(user, [theme]) if isinstance(user, User) else None
     return ThemeContent(
         groups=[LinkedGroup(title, linked) for title, linked in groups.items()],
         proof=proof(user, [theme])[theme.pk] if isinstance(user, User) else [],
-        organisation=organisation_proof(user, theme) if isinstance(user, User) else None,
+        organisation=organisation,
+        tallies=organisation.tallies[theme.pk] if organisation else [],
     )
 
 

@@ -1,7 +1,7 @@
 """The home page of a person, and everything they follow."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -12,7 +12,7 @@ from cms.accounts.models import User
 from cms.pages.models import InformationPage
 from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import Evidence, Theme
-from cms.roadmap.queries import Station, proof
+from cms.roadmap.queries import OrganisationProof, Station, Tally, organisation_proof, proof
 from courses.models import Attempt, Enrolment
 from courses.queries.standing import Standing, standing_of
 
@@ -30,10 +30,11 @@ class Change:
 
 @dataclass(frozen=True)
 class ThemeCounters:
-    """The four counters of a theme for one person; they never add up."""
+    """The four counters of a theme for one person, and those of their organisation when it has some; never added."""
 
     theme: Theme
     counters: tuple[dict[str, Any], ...]
+    tallies: tuple[Tally, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,17 +94,26 @@ def theme_counters(person: User, courses: Iterable[int]) -> list[ThemeCounters]:
     return [ThemeCounters(theme, tuple(map(_counter, stations[theme.pk]))) for theme in themes]
 
 
+def with_organisation(person: User, rows: list[ThemeCounters]) -> tuple[list[ThemeCounters], OrganisationProof | None]:
+    """The same rows with the counters of the organisation someone works in, from five people; and that organisation."""
+    organisation = organisation_proof(person, [row.theme for row in rows])
+    if organisation is None:
+        return rows, None
+    return [replace(row, tallies=tuple(organisation.tallies[row.theme.pk])) for row in rows], organisation
+
+
 UNITS = {
     EvidenceKind.INFORMED: "pages",
-    EvidenceKind.TRAINED: "parcours",
+    EvidenceKind.TRAINED: "formations",
     EvidenceKind.TRIED: "au travail",
-    EvidenceKind.OBSERVED: "par un pair",
+    EvidenceKind.OBSERVED: "entretiens",
 }
 WORDS = {"done": "fait", "current": "en cours", "todo": "à faire"}
 
 
 def _counter(station: Station) -> dict[str, Any]:
     return {
+        "kind": station.kind,
         "name": station.kind.label,
         "figure": f"{station.number} sur {station.total}" if station.total else str(station.number),
         "unit": UNITS[station.kind],

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
-from wagtail.models import Page
 
 from cms.accounts.models import User
 from cms.core.functions import Fold
@@ -269,15 +268,3 @@ def step_standing(screen: StepScreen, page: ObservationStepPage, person: User) -
     enrolment: Enrolment | None = screen.standing.enrolment
     asked = Observation.objects.waiting().filter(person=person, version__grid=page.grid_id).with_people()
     return StepStanding(screen, asked.first() if enrolment else None)
-
-
-def why_not_delete(page: Page) -> str:
-    """Return why a grid or a reference interview must stay: people observed or were calibrated with it."""
-    inside = {"path__startswith": page.path}
-    if Observation.objects.filter(version__grid__in=GridPage.objects.filter(**inside)).exists():
-        return "des observations ont été faites avec elle"
-    if Rating.objects.filter(reference__in=ReferencePage.objects.filter(**inside)).exists():
-        return "des observateurs se sont calés dessus"
-    steps = ObservationStepPage.objects.filter(grid__in=GridPage.objects.filter(**inside))
-    first = steps.exclude(path__startswith=page.path).first()
-    return f"l'étape « {first.title} » d'une formation la demande" if first else ""

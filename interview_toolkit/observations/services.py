@@ -52,6 +52,8 @@ from interview_toolkit.observations.models import (
 from interview_toolkit.techniques.models import TechniquePage
 
 Levels = dict[str, int | None]
+# What was seen says how interviews are held for so long; then it is shown, and counts no more.
+LASTS = timedelta(days=3 * 365)
 # How long before it was asked for an interview may have been held.
 MEMORY = timedelta(days=92)
 
@@ -300,6 +302,7 @@ def _record(observation: Observation) -> None:
         kind=EvidenceKind.OBSERVED,
         source=observation.source,
         recorded_at=observation.signed_at,
+        valid_until=(observation.held_on or timezone.localdate()) + LASTS,
     )
 
 

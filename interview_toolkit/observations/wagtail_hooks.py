@@ -1,19 +1,18 @@
-"""Grids in the publishing tools: what stays because people use it, and how far observers agree."""
+"""Grids in the publishing tools: how far observers agree."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from wagtail import hooks
-from wagtail.admin import messages
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
 from interview_toolkit.observations.models import ReferencePage
-from interview_toolkit.observations.queries import agreement_report, why_not_delete
+from interview_toolkit.observations.queries import agreement_report
 
 
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
@@ -32,12 +31,3 @@ def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None =
     if isinstance(page.specific_deferred, ReferencePage) and page.pk:
         url = reverse("observers_agreement", args=[page.pk])
         yield Button("Accord des observateurs", url, icon_name="group", priority=60)
-
-
-@hooks.register("before_delete_page")
-def refuse_deletion(request: HttpRequest, page: Page) -> HttpResponse | None:
-    if reason := why_not_delete(page):
-        text = f"« {page.title} » ne peut pas être supprimée : {reason}. Vous pouvez la dépublier."
-        messages.error(request, text)
-        return redirect("wagtailadmin_explore", page.get_parent().pk)
-    return None

@@ -14,10 +14,12 @@ from cms.roadmap.models import Evidence, ThemeLink
 from cms.roadmap.services import record_evidence
 from courses.enums import EnrolmentSource
 from courses.services import enrol
+from interview_toolkit.commitments.models import Commitment
 from interview_toolkit.commitments.services import answer, commit_to
+from interview_toolkit.observations.services import LASTS, ask_for, save_draft, sign
 from tests.factories.accounts import MembershipFactory
 from tests.factories.courses import course_tree, theme
-from tests.factories.toolkit import practice
+from tests.factories.toolkit import grid, practice, technique
 from tests.strict_client import StrictClient
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +97,10 @@ def test_an_organisation_shows_from_five_people_and_contents_too(
         train(person)
     shown = text(client.get(address("trained")))
     assert "7 personnes" in shown
-    assert "1 contenu que moins de cinq personnes ont suivi" in shown
+    assert "<b>Moins de 5</b> sur 7 personnes" in shown
+    assert "1 contenu à moins de cinq personnes" in shown
+    assert ">moins de 5<" in text(client.get(f"/feuille-de-route/{theme().code}/"))
+    assert ">moins de 5</a>" in text(client.get("/mon-parcours/"))
     train(people[4])
     assert "5 personnes" in text(client.get(address("trained")))
     assert not [person for person in people[1:] if person.email in text(client.get(address("trained")))]
@@ -125,3 +130,18 @@ def test_facts_ask_the_same_whatever_their_number(
             assert client.get(where).status_code == 200
 
     assert_constant_queries(serve, grow)
+
+
+def test_what_is_mine_opens_as_mine(sign_in: Sign, professional: User, trainer: User) -> None:
+    ThemeLink.objects.create(page_id=technique().pk, theme=theme())
+    made = ask_for(person=professional, observer=trainer, grid=grid(), setting="reel")
+    about = {"observer": trainer, "public_id": made.public_id}
+    save_draft(**about, levels={"C1": 2, "C2": None, "C3": 0}, remarks=[], held_on=timezone.localdate())
+    sign(**about)
+    tried(professional)
+    client, commitment = sign_in(professional), Commitment.objects.get()
+    shown = text(client.get(address("observed")))
+    assert f'href="{made.get_absolute_url()}"' in shown
+    assert "valable jusqu'au" in shown
+    assert f'href="{commitment.get_absolute_url()}"' in text(client.get(address("tried")))
+    assert Evidence.objects.get(kind="observed").valid_until == timezone.localdate() + LASTS
