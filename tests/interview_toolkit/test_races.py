@@ -11,15 +11,18 @@ from cms.accounts.models import User
 from interview_toolkit.commitments.errors import AlreadyAnswered
 from interview_toolkit.commitments.models import Commitment
 from interview_toolkit.commitments.services import answer, ask_due, commit_to
-from interview_toolkit.observations.errors import AlreadySigned
-from interview_toolkit.observations.models import Observation
-from interview_toolkit.observations.services import ask_for, save_draft, sign
+from interview_toolkit.observations.errors import AlreadySigned, RatedToday
+from interview_toolkit.observations.models import Observation, Observer, Rating
+from interview_toolkit.observations.services import ask_for, rate_reference, save_draft, sign
 from interview_toolkit.simulations.errors import AlreadyPlayed
 from interview_toolkit.simulations.models import Play, PlayTurn
 from interview_toolkit.simulations.services import choose, start_play
+from interview_toolkit.triads.errors import TooManyCodes, WrongCode
+from interview_toolkit.triads.models import Seat
+from interview_toolkit.triads.services import MOST_WRONG, end, find_open, open_triad, sit_down, start, turn_roles
 from tests.courses.test_races import together as together  # a fixture
 from tests.factories.accounts import UserFactory
-from tests.factories.toolkit import grid, scenario, technique
+from tests.factories.toolkit import grid, reference, scenario, technique
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Together = Callable[..., list[Any]]
@@ -57,3 +60,40 @@ def test_one_is_asked_and_answers_once(together: Together, trainer: User) -> Non
     signed = together(*[lambda: sign(**about)] * 3)
     assert sum(isinstance(one, AlreadySigned) for one in signed) == 2
     assert Observation.objects.signed().count() == 1
+
+
+def test_the_last_place_of_a_triad_is_taken_once(together: Together) -> None:
+    opener, others = UserFactory(), [UserFactory() for _ in range(4)]
+    triad = open_triad(person=opener, grid=grid(), role="observateur")
+    found = together(*[lambda one=one: sit_down(person=one, triad=triad, role="personne") for one in others])
+    assert sum(isinstance(one, Exception) for one in found) == 3
+    last = together(*[lambda one=one: sit_down(person=one, triad=triad, role="professionnel") for one in others])
+    assert sum(isinstance(one, Exception) for one in last) == 2  # one sat already, one sits now
+    assert Seat.objects.filter(triad=triad).count() == 3
+
+    begun = together(*[lambda: start(person=opener, public_id=triad.public_id)] * 3)
+    assert len({one.started_at for one in begun}) == 1
+    end(person=opener, public_id=triad.public_id)
+    turned = together(*[lambda: turn_roles(person=opener, public_id=triad.public_id)] * 3)
+    assert len({one.pk for one in turned}) == 1
+
+
+def test_triads_opened_at_once_have_each_their_code(together: Together) -> None:
+    people, page = [UserFactory() for _ in range(6)], grid()
+    found = together(*[lambda one=one: open_triad(person=one, grid=page, role="observateur") for one in people])
+    assert len({triad.code for triad in found}) == 6
+
+
+def test_guesses_sent_together_are_all_counted(together: Together) -> None:
+    person = UserFactory()
+    said = together(*[lambda: find_open(person=person, code="0000")] * 14)
+    assert sum(isinstance(one, WrongCode) for one in said) == MOST_WRONG
+    assert sum(isinstance(one, TooManyCodes) for one in said) == 14 - MOST_WRONG
+
+
+def test_a_reference_interview_is_read_once_a_day(together: Together) -> None:
+    person, page = UserFactory(), reference()
+    levels = {"C1": 3, "C2": 0, "C3": 2}
+    said = together(*[lambda: rate_reference(person=person, reference=page, levels=levels)] * 4)
+    assert sum(isinstance(one, RatedToday) for one in said) == 3
+    assert (Rating.objects.count(), Observer.objects.count()) == (1, 1)
