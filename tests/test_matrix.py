@@ -241,7 +241,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "start_simulation": [interview.pk],
         "simulation": [rehearsal.public_id],
         "replay_turn": [rehearsal.public_id, 1],
-        "proof_rows": [subject.code, "tried"],
+        "proof_rows": [subject.code, "essaye"],
         "observation": [seen.public_id],
         "reply_observation": [seen.public_id],
         "withdraw_observation": [seen.public_id],

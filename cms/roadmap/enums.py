@@ -43,3 +43,13 @@ class EvidenceKind(models.TextChoices):
     TRAINED = "trained", "Formé"
     TRIED = "tried", "Essayé"
     OBSERVED = "observed", "Observé"
+
+    @property
+    def slug(self) -> str:
+        """Its name in addresses."""
+        return {
+            EvidenceKind.INFORMED: "informe",
+            EvidenceKind.TRAINED: "forme",
+            EvidenceKind.TRIED: "essaye",
+            EvidenceKind.OBSERVED: "observe",
+        }[self]

@@ -22,8 +22,9 @@ def technique(request: HttpRequest, page: TechniquePage) -> HttpResponse:
 @sign_in_required
 def proof_rows(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """Why this figure: the rule, and the facts behind one counter of a theme."""
-    if kind not in EvidenceKind.values:
+    wanted = next((one for one in EvidenceKind if one.slug == kind), None)
+    if wanted is None:
         raise Http404
     theme = get_object_or_404(Theme.objects.current().with_code(code))
-    rows = queries.proof_rows(request.user, theme, EvidenceKind(kind))  # type: ignore[arg-type]  # signed in
+    rows = queries.proof_rows(request.user, theme, wanted)  # type: ignore[arg-type]  # signed in
     return render(request, "proof/rows.html", {"theme": theme, "rows": rows})

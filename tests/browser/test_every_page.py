@@ -29,7 +29,7 @@ PAGES = {
         "/entretien/grilles/", "/entretien/grilles/grille-entretien/", "/entretien/observations/",
         "/entretien/observations/demander/", "/entretien/grilles/grille-entretien/m-t-revient/",
         "/entretien/triades/", "/entretien/triade/nouvelle/", "/entretien/triade/rejoindre/",
-        "/feuille-de-route/PRO-01/preuve/informed/", "/feuille-de-route/PRO-01/preuve/trained/",
+        "/feuille-de-route/PRO-01/preuve/informe/", "/feuille-de-route/PRO-01/preuve/forme/",
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",
     ],

@@ -32,7 +32,7 @@ def text(response: Any) -> str:
 
 
 def address(kind: str) -> str:
-    return f"/feuille-de-route/{theme().code}/preuve/{kind}/"
+    return f"/feuille-de-route/{theme().code}/preuve/{EvidenceKind(kind).slug}/"
 
 
 def tried(person: User) -> None:
@@ -107,7 +107,7 @@ def test_an_organisation_shows_from_five_people_and_contents_too(
     assert "Dans ma structure" in text(client.get(f"/feuille-de-route/{theme().code}/"))
 
 
-@pytest.mark.parametrize("odd", ["preuve/autre/", "preuve/trained/../", "preuve/%00/"])
+@pytest.mark.parametrize("odd", ["preuve/autre/", "preuve/trained/", "preuve/forme/../", "preuve/%00/"])
 def test_what_is_no_counter_is_not_found(sign_in: Sign, professional: User, odd: str) -> None:
     assert sign_in(professional).get(f"/feuille-de-route/{theme().code}/{odd}").status_code == 404
 
