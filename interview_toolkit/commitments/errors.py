@@ -10,6 +10,11 @@ class TooMany(CommitmentError):
         super().__init__(f"Vous avez déjà {most} engagements en cours : dites d'abord ce qu'ils deviennent.")
 
 
+class AlreadyCommitted(CommitmentError):
+    def __init__(self) -> None:
+        super().__init__("Vous avez déjà un engagement en cours sur ce geste : dites d'abord ce qu'il devient.")
+
+
 class AlreadyAnswered(CommitmentError):
     def __init__(self) -> None:
         super().__init__("Vous avez déjà répondu : votre réponse est gardée. Vous pouvez prendre un nouvel engagement.")

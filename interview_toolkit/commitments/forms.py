@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from cms.core.once import OnceForm
 from cms.core.privacy import Finding, identifying
 from interview_toolkit.commitments.enums import Answer, Interview
 from interview_toolkit.commitments.models import AFTER
@@ -15,7 +16,7 @@ from interview_toolkit.techniques.models import TechniquePage
 LATEST = timedelta(days=180)
 
 
-class CommitmentForm(forms.Form):
+class CommitmentForm(OnceForm):
     """What to try is one field: techniques, then practices; its value is their kind and number."""
 
     subject = forms.ChoiceField(

@@ -28,6 +28,7 @@ class Commitment(models.Model):  # type: ignore[django-manager-missing]
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     technique = models.ForeignKey(TechniquePage, null=True, on_delete=models.PROTECT, related_name="+")
     practice = models.ForeignKey(PracticePage, null=True, on_delete=models.PROTECT, related_name="+")
+    form_key = models.UUIDField(null=True, editable=False)
     interview = models.CharField("dans quel entretien", max_length=10, choices=Interview)
     due_on = models.DateField("avant le")
     made_at = models.DateTimeField("pris le", default=timezone.now)
@@ -52,6 +53,13 @@ class Commitment(models.Model):  # type: ignore[django-manager-missing]
                 condition=Q(answer="", answered_at=None) | (~Q(answer="") & Q(answered_at__isnull=False)),
                 name="commitment_answered_once",
             ),
+            models.UniqueConstraint(fields=["person", "form_key"], name="commitment_sent_once"),
+            models.UniqueConstraint(
+                fields=["person", "technique"], condition=Q(answered_at=None), name="commitment_one_technique"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "practice"], condition=Q(answered_at=None), name="commitment_one_practice"
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "-made_at"], name="commitment_of_person"),
@@ -71,7 +79,7 @@ class Commitment(models.Model):  # type: ignore[django-manager-missing]
 
     @property
     def ask_on(self) -> date:
-        """The day from which one may be asked: ten days after, and not before the day one chose."""
+        """The day one is asked: the one they chose, or ten days after committing when that is later."""
         return max((timezone.localtime(self.made_at) + AFTER).date(), self.due_on)
 
     @property

@@ -16,14 +16,21 @@ from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import ThemeLink
 from cms.roadmap.services import record_evidence
 from interview_toolkit.commitments.enums import Answer, Interview
-from interview_toolkit.commitments.errors import AlreadyAnswered, NobodyAtEase, NoNeed, PairAnswered, TooMany
+from interview_toolkit.commitments.errors import (
+    AlreadyAnswered,
+    AlreadyCommitted,
+    NobodyAtEase,
+    NoNeed,
+    PairAnswered,
+    TooMany,
+)
 from interview_toolkit.commitments.models import AFTER, Commitment, Pair
 from interview_toolkit.observations.queries import at_ease_with
 from interview_toolkit.practices.models import PracticePage
 from interview_toolkit.techniques.models import TechniquePage
 
 MOST_OPEN = 5
-# Past so long, a mail would ask of something forgotten: the site still does.
+# So long after the day one was to be asked, a mail would ask of something forgotten: the site still does.
 TOO_LATE = timedelta(days=60)
 BATCH = 200
 MOST_ASKED = 3
@@ -37,14 +44,33 @@ def commit_to(
     due_on: date,
     technique: TechniquePage | None = None,
     practice: PracticePage | None = None,
+    form_key: UUID | None = None,
 ) -> Commitment:
-    """Note what someone means to try: a technique, or a practice. Raises TooMany."""
+    """Note what someone means to try: a technique, or a practice. Raises AlreadyCommitted, TooMany.
+
+    The same `form_key` again returns the first and changes nothing.
+    """
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    if Commitment.objects.visible_to(person).open().count() >= MOST_OPEN:
+    mine = Commitment.objects.visible_to(person)
+    known = mine.filter(form_key=form_key).first() if form_key else None
+    if known is not None:
+        return known
+    if mine.open().filter(technique=technique, practice=practice).exists():
+        raise AlreadyCommitted
+    if mine.open().count() >= MOST_OPEN:
         raise TooMany(MOST_OPEN)
     return Commitment.objects.create(
-        person=person, technique=technique, practice=practice, interview=interview, due_on=due_on
+        person=person, technique=technique, practice=practice, interview=interview, due_on=due_on, form_key=form_key
     )
+
+
+@transaction.atomic
+def withdraw(*, commitment: Commitment) -> None:
+    """Forget what one meant to try, before any answer. Raises AlreadyAnswered."""
+    found = Commitment.objects.open().select_for_update(of=("self",)).filter(pk=commitment.pk).first()
+    if found is None:
+        raise AlreadyAnswered
+    found.delete()
 
 
 @transaction.atomic
@@ -75,7 +101,7 @@ def ask_due(*, now: datetime | None = None) -> int:
     a long stop, nobody gets more than one mail for a commitment, nor any for an old one.
     """
     now, count = now or timezone.now(), 0
-    due = Commitment.objects.to_ask(now=now, after=AFTER, until=TOO_LATE)
+    due = Commitment.objects.to_ask(day=timezone.localdate(now), after=AFTER, until=TOO_LATE)
     for key in list(due.order_by("made_at").values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
             rows = Commitment.objects.open().filter(asked_at=None).select_for_update(skip_locked=True, of=("self",))

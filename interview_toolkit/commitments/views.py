@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cms.accounts.door import sign_in_required
+from cms.core.templatetags.socle import day
 from courses.views import SignedIn
 from interview_toolkit.commitments import services
 from interview_toolkit.commitments.enums import Answer
@@ -36,11 +37,19 @@ def new_commitment(request: SignedIn) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            services.commit_to(person=request.user, interview=said["interview"], due_on=said["due_on"], **form.about)
+            made = services.commit_to(
+                person=request.user,
+                interview=said["interview"],
+                due_on=said["due_on"],
+                form_key=form.once,
+                **form.about,
+            )
         except CommitmentError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "C'est noté. Nous vous demanderons où vous en êtes, une seule fois.")
+            messages.success(
+                request, f"C'est noté. Le {day(made.ask_on)}, nous vous demanderons où vous en êtes, une seule fois."
+            )
             return redirect("commitments")
     return render(request, "commitments/new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -63,6 +72,19 @@ def commitment(request: SignedIn, public_id: UUID) -> HttpResponse:
         return redirect("commitments")
     context = {"commitment": found, "form": form, "pair": found.pairs.with_people().filter(declined_at=None).first()}
     return render(request, "commitments/commitment.html", context, status=422 if form.errors else 200)
+
+
+@sign_in_required
+@require_POST
+def withdraw_commitment(request: SignedIn, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Commitment.objects.visible_to(request.user), public_id=public_id)
+    try:
+        services.withdraw(commitment=found)
+    except CommitmentError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(found)
+    messages.success(request, "C'est retiré : nous ne vous demanderons rien à ce sujet.")
+    return redirect("commitments")
 
 
 @sign_in_required

@@ -1,24 +1,30 @@
 """Commitments: one thing to try before a day, asked about once, *tried* is evidence."""
 
 import html
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cms.accounts.models import TRAINERS, User
+from cms.core.templatetags.socle import day as shown_day
 from cms.roadmap.models import Evidence, ThemeLink
 from interview_toolkit.commitments.errors import AlreadyAnswered, NobodyAtEase, NoNeed, TooMany
-from interview_toolkit.commitments.models import Commitment, Pair
-from interview_toolkit.commitments.services import answer, ask_due, ask_pair, commit_to
+from interview_toolkit.commitments.models import AFTER, Commitment, Pair
+from interview_toolkit.commitments.services import TOO_LATE, answer, ask_due, ask_pair, commit_to
 from interview_toolkit.commitments.tasks import ask_due as task
 from interview_toolkit.observations.models import GridPage
 from interview_toolkit.observations.services import ask_for, save_draft, sign
+from interview_toolkit.techniques.models import TechniquePage
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.courses import theme
 from tests.factories.toolkit import grid, practice, technique
@@ -33,9 +39,13 @@ def text(response: Any) -> str:
     return " ".join(html.unescape(response.content.decode()).split()).replace("\xa0", " ")
 
 
+def another() -> TechniquePage:
+    return technique(f"GESTE-{TechniquePage.objects.count()}", title="Un autre geste")
+
+
 def committed(person: User, *, days_ago: int = 0, **values: Any) -> Commitment:
     said = {"interview": "suivi", "due_on": timezone.localdate() - timedelta(days=max(0, days_ago - 5))}
-    about = {} if "practice" in values else {"technique": technique()}
+    about = {} if {"practice", "technique"} & set(values) else {"technique": technique()}
     made = commit_to(person=person, **said | about | values)
     Commitment.objects.filter(pk=made.pk).update(made_at=timezone.now() - timedelta(days=days_ago))
     made.refresh_from_db()
@@ -52,7 +62,10 @@ def test_one_commits_from_a_technique_and_finds_it_again(sign_in: Sign, professi
     made = Commitment.objects.get()
     assert (made.technique, made.interview, made.due_on) == (page, "premier", day)
     assert made.ask_on == timezone.localdate() + timedelta(days=10)
-    assert page.title in text(client.get("/mon-parcours/essais/"))
+    listed = text(client.get("/mon-parcours/essais/"))
+    assert page.title in listed
+    assert f'href="{made.get_absolute_url()}">Dire où j\'en suis<' in listed
+    assert f"Nous vous demanderons le {shown_day(made.ask_on)}." in listed
 
 
 @pytest.mark.parametrize(
@@ -79,9 +92,9 @@ def test_what_is_no_commitment_is_said(sign_in: Sign, professional: User, change
 
 def test_five_at_once_are_enough(professional: User) -> None:
     for _ in range(5):
-        committed(professional)
+        committed(professional, technique=another())
     with pytest.raises(TooMany):
-        committed(professional)
+        committed(professional, technique=another())
     with pytest.raises(IntegrityError), transaction.atomic():
         Commitment.objects.create(person=professional, interview="suivi", due_on=timezone.localdate())
 
@@ -107,7 +120,9 @@ def test_tried_is_evidence_on_the_themes_and_the_others_are_not(sign_in: Sign, p
     with pytest.raises(AlreadyAnswered):
         answer(commitment=made, answer="nose_pas")
     assert Evidence.objects.count() == 1
-    assert "Répondu." in text(client.get(made.get_absolute_url()))
+    shown = text(client.get(made.get_absolute_url()))
+    assert "« Deux questions ouvertes. »" in shown
+    assert f"répondu le {shown_day(timezone.localdate())}" in shown
     assert "1 <small> essai" in text(client.get(f"/feuille-de-route/{theme().code}/"))
 
 
@@ -130,6 +145,39 @@ def test_a_bad_answer_is_said_and_nothing_is_kept(
     assert Commitment.objects.open().count() == 1
 
 
+def test_the_same_form_sent_thrice_is_one_commitment(sign_in: Sign, professional: User) -> None:
+    client, page = sign_in(professional), technique()
+    key = re.findall(r'name="form_key" value="([^"]+)"', text(client.get(NEW)))
+    day = timezone.localdate() + timedelta(days=30)
+    sent = {
+        "subject": f"technique-{page.pk}", "interview": "suivi", "due_on": day.isoformat(), "form_key": key,
+    }  # fmt: skip
+    said = [text(client.post(NEW, sent, follow=True)) for _ in range(3)]
+    assert all(f"Le {shown_day(day)}, nous vous demanderons où vous en êtes, une seule fois." in one for one in said)
+    made = Commitment.objects.get()
+    answered = client.post(NEW, sent | {"form_key": str(uuid4())})
+    assert "Vous avez déjà un engagement en cours sur ce geste" in text(answered)
+    assert client.post(NEW, sent | {"form_key": "x"}).status_code == 422
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Commitment.objects.create(person=professional, technique=page, interview="suivi", due_on=day)
+    answer(commitment=made, answer="pas_eu")
+    assert client.post(NEW, sent | {"form_key": str(uuid4())}).status_code == 302
+
+
+def test_one_under_way_is_withdrawn_and_an_answer_is_kept(sign_in: Sign, professional: User, lead: User) -> None:
+    client, made = sign_in(professional), committed(professional, days_ago=12)
+    leave = f"{made.get_absolute_url()}retirer/"
+    assert f'action="{leave}"' in text(client.get(made.get_absolute_url()))
+    assert sign_in(lead).post(leave).status_code == 404
+    assert "C'est retiré" in text(client.post(leave, follow=True))
+    assert not Commitment.objects.exists()
+    assert ask_due() == 0
+    kept = answer(commitment=committed(professional), answer="essaye")
+    said = client.post(f"{kept.get_absolute_url()}retirer/", follow=True)
+    assert "Vous avez déjà répondu" in text(said)
+    assert Commitment.objects.get() == kept
+
+
 def test_it_is_nobody_else_s(sign_in: Sign, professional: User, lead: User, coordinator: User) -> None:
     made = committed(professional)
     for other in (lead, coordinator, UserFactory()):
@@ -142,8 +190,9 @@ def test_it_is_nobody_else_s(sign_in: Sign, professional: User, lead: User, coor
 
 
 def test_one_is_asked_once_ten_days_later_with_three_links(professional: User) -> None:
-    young, ripe = committed(professional, days_ago=9), committed(professional, days_ago=10)
-    later = committed(professional, days_ago=12, due_on=timezone.localdate() + timedelta(days=3))
+    young = committed(professional, days_ago=9, technique=another())
+    ripe = committed(professional, days_ago=10)
+    later = committed(professional, days_ago=12, due_on=timezone.localdate() + timedelta(days=3), technique=another())
     task()
     task()
     (letter,) = mail.outbox
@@ -157,7 +206,7 @@ def test_one_is_asked_once_ten_days_later_with_three_links(professional: User) -
 
 
 def test_after_a_long_stop_nobody_is_flooded(professional: User) -> None:
-    committed(professional, days_ago=70)
+    committed(professional, days_ago=70, due_on=timezone.localdate() - timedelta(days=60), technique=another())
     answered = committed(professional, days_ago=20)
     answer(commitment=answered, answer="essaye")
     committed(professional, days_ago=30)
@@ -165,6 +214,25 @@ def test_after_a_long_stop_nobody_is_flooded(professional: User) -> None:
     assert ask_due() == 1
     assert ask_due(now=timezone.now() + timedelta(days=1)) == 0
     assert len(mail.outbox) == 1
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    made_on=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
+    ahead=st.integers(0, 180),
+    after=st.integers(-3, 75),
+)
+def test_whatever_the_day_chosen_one_is_asked_from_that_day_or_ten_days_later(
+    professional: User, made_on: datetime, ahead: int, after: int
+) -> None:
+    day = timezone.localdate(made_on)
+    Commitment.objects.all().delete()
+    made = Commitment.objects.create(
+        person=professional, technique=technique(), interview="suivi", made_at=made_on, due_on=day + timedelta(ahead)
+    )
+    assert made.ask_on == day + timedelta(max(10, ahead))
+    asked = Commitment.objects.to_ask(day=made.ask_on + timedelta(after), after=AFTER, until=TOO_LATE)
+    assert asked.exists() == (0 <= after < 60)
 
 
 def test_a_list_asks_the_same_whatever_it_holds(
