@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from cms.accounts.models import User
+from cms.core.once import OnceForm
 from cms.core.privacy import Finding, identifying
 from cms.roadmap.models import Theme
 from interview_toolkit.journal.models import FIELDS
@@ -13,7 +14,7 @@ from interview_toolkit.techniques.models import TechniquePage
 LONGEST = 10_000
 
 
-class EntryForm(forms.Form):
+class EntryForm(OnceForm):
     """An entry. What looks like somebody's is told before anything is kept; its author says they reread it."""
 
     techniques = forms.ModelMultipleChoiceField(

@@ -1,7 +1,7 @@
 """Every write of the journal."""
 
 from collections.abc import Iterable
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,10 +26,19 @@ def write_entry(
     techniques: Iterable[TechniquePage],
     themes: Iterable[Theme],
     entry: Entry | None = None,
+    form_key: UUID | None = None,
 ) -> Entry:
-    """Keep an entry, or what it says now. A new one counts in the courses that ask for some. Raises NoKey."""
+    """Keep an entry, or what it says now. A new one counts in the courses that ask for some. Raises NoKey.
+
+    The same `form_key` again returns the entry it made, and changes nothing.
+    """
     is_new = entry is None
-    entry = entry or Entry(person=person)
+    if is_new and form_key is not None:
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)
+        known: Entry | None = Entry.objects.of(person).filter(form_key=form_key).first()
+        if known is not None:
+            return known
+    entry = entry or Entry(person=person, form_key=form_key)
     entry.write(texts)
     if not is_new:
         entry.changed_at = timezone.now()

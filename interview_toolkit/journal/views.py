@@ -54,6 +54,7 @@ def write(request: SignedIn, entry: Entry | None, form: EntryForm) -> HttpRespon
                 techniques=said["techniques"],
                 themes=said["themes"],
                 entry=entry,
+                form_key=form.once,
             )
         except JournalError as refusal:
             form.add_error(None, str(refusal))

@@ -6,6 +6,7 @@ from django import forms
 
 from cms.accounts.models import Organisation
 from cms.core.filters import AddressForm
+from cms.core.once import OnceForm
 from cms.core.privacy import Finding, identifying
 from cms.pages.models import PathwayStep
 from cms.roadmap.models import Theme
@@ -41,7 +42,7 @@ class Reread(forms.Form):
         return cleaned
 
 
-class ProposalForm(Reread):
+class ProposalForm(OnceForm, Reread):
     title = forms.CharField(
         label="Le nom de la pratique",
         max_length=150,

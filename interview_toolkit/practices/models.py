@@ -60,6 +60,7 @@ class PracticePage(ThemedPage):
     adapted_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="adaptations", verbose_name="adaptée de"
     )
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
 
     view = "interview_toolkit.practices.views.practice"
     search_kind = "Fiche pratique"
@@ -69,6 +70,7 @@ class PracticePage(ThemedPage):
         index.SearchField("what_we_did", boost=2),
         index.SearchField("what_changed"),
     ]
+    exclude_fields_in_copy = ["form_key"]
     parent_page_types = ["practices.PracticeIndexPage"]
     subpage_types: list[str] = []
     content_panels = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,15 +32,20 @@ def propose(
     techniques: Iterable[TechniquePage],
     pathway_step: PathwayStep | None = None,
     adapted_from: PracticePage | None = None,
+    form_key: UUID | None = None,
 ) -> PracticePage:
     """Keep a practice as a draft, and give it to reread (workflow `WORKFLOW`). Raises NotOpen, TooMany.
 
-    `texts` are those of PracticePage: context, what_we_did, what_changed, watch_out.
+    `texts` are those of PracticePage: context, what_we_did, what_changed, watch_out. The same `form_key` again returns
+    the practice it made, and changes nothing.
     """
     index = PracticeIndexPage.objects.live().select_for_update(of=("self",)).first()
     workflow = Workflow.objects.active().filter(name=WORKFLOW).first()
     if index is None or workflow is None:
         raise NotOpen
+    known = _mine(person).filter(form_key=form_key).first() if form_key else None
+    if known is not None:
+        return known
     if (
         _mine(person).filter(first_published_at=None, latest_revision_created_at__gt=timezone.now() - A_DAY).count()
         >= MOST_A_DAY
@@ -53,6 +59,7 @@ def propose(
         organisation=organisation_of(person),
         pathway_step=pathway_step,
         adapted_from=adapted_from,
+        form_key=form_key,
         **texts,
     )
     index.add_child(instance=page)

@@ -50,6 +50,7 @@ def propose(request: SignedIn) -> HttpResponse:
                 techniques=said["techniques"],
                 pathway_step=said["pathway_step"],
                 adapted_from=origin,
+                form_key=form.once,
             )
         except PracticeError as refusal:
             form.add_error(None, str(refusal))

@@ -103,8 +103,8 @@ def test_tried_is_evidence_on_the_themes_and_the_others_are_not(sign_in: Sign, p
     page = practice()
     ThemeLink.objects.create(page_id=page.pk, theme=theme())
     client = sign_in(professional)
-    for given in ("pas_eu", "nose_pas"):
-        client.post(committed(professional, practice=page).get_absolute_url(), {"answer": given})
+    for said in ("pas_eu", "nose_pas"):
+        client.post(committed(professional, practice=page).get_absolute_url(), {"answer": said})
     assert not Evidence.objects.exists()
     made = committed(professional, practice=page)
     asked = text(client.get(f"{made.get_absolute_url()}?reponse=essaye"))
@@ -198,8 +198,8 @@ def test_one_is_asked_once_ten_days_later_with_three_links(professional: User) -
     (letter,) = mail.outbox
     assert letter.to == [professional.email]
     assert letter.subject == f"Alors, cet essai ? {technique().title}"
-    for given in ("essaye", "pas_eu", "nose_pas"):
-        assert f"{ripe.get_absolute_url()}?reponse={given}" in letter.body
+    for said in ("essaye", "pas_eu", "nose_pas"):
+        assert f"{ripe.get_absolute_url()}?reponse={said}" in letter.body
     for one in (young, later):
         one.refresh_from_db()
         assert one.asked_at is None

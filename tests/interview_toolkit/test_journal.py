@@ -1,13 +1,14 @@
 """The journal: one's own, sealed, shared entry by entry, counted without being read."""
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from cms.accounts.models import User
@@ -57,6 +58,21 @@ def test_an_entry_is_written_read_changed_and_deleted(sign_in: Sign, professiona
     assert "Un premier rendez-vous." in text(client.get("/mon-parcours/journal/"))
     client.post(f"{entry.get_absolute_url()}supprimer/")
     assert not Entry.objects.exists()
+
+
+def test_the_same_page_sent_thrice_is_one_entry_and_other_words_are_another(sign_in: Sign, professional: User) -> None:
+    client, new = sign_in(professional), "/mon-parcours/journal/nouvelle/"
+    key = re.findall(r'name="form_key" value="([^"]+)"', text(client.get(new)))
+    sent = SAID | {"techniques": [technique().pk], "form_key": key}
+    for _ in range(3):
+        client.post(new, sent)
+    first = Entry.objects.get()
+    client.post(new, sent | {"effect": "Revenu en arrière, j'ai écrit autre chose."})
+    assert Entry.objects.count() == 2
+    sign_in(UserFactory()).post(new, sent)
+    assert Entry.objects.count() == 3
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entry.objects.create(person=professional, sealed=b"", form_key=first.form_key)
 
 
 @pytest.mark.parametrize(

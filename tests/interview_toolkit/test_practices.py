@@ -1,6 +1,7 @@
 """Practices: proposed by anyone, reread, published with thanks, tried and adapted by others."""
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -111,6 +112,21 @@ def test_what_may_not_be_sent_is_said_and_nothing_is_kept(
     assert answer.status_code == 422
     assert words in text(answer)
     assert not PracticePage.objects.exists()
+
+
+def test_the_same_page_sent_twice_is_one_practice(
+    sign_in: Sign, professional: User, trainer: User, index: PracticeIndexPage
+) -> None:
+    client = sign_in(professional)
+    key = re.findall(r'name="form_key" value="([^"]+)"', text(client.get(PROPOSE)))
+    for _ in range(2):
+        answer = client.post(PROPOSE, said(form_key=key), follow=True)
+        assert "« Le café d'accueil » est en relecture" in text(answer)
+    page = PracticePage.objects.get()
+    assert page.form_key is not None
+    assert page.copy(update_attrs={"slug": "copie"}).form_key is None
+    client.post(PROPOSE, said(form_key=key, title="Autre chose"))
+    assert PracticePage.objects.count() == 3
 
 
 def test_no_more_than_ten_a_day(sign_in: Sign, professional: User, index: PracticeIndexPage) -> None:

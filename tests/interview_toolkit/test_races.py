@@ -3,23 +3,28 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from cms.accounts.models import User
-from interview_toolkit.commitments.errors import AlreadyAnswered
+from interview_toolkit.commitments.errors import AlreadyAnswered, AlreadyCommitted
 from interview_toolkit.commitments.models import Commitment
-from interview_toolkit.commitments.services import answer, ask_due, commit_to
+from interview_toolkit.commitments.services import answer, ask_due, commit_to, withdraw
+from interview_toolkit.journal.models import Entry
+from interview_toolkit.journal.services import write_entry
 from interview_toolkit.observations.errors import AlreadySigned
 from interview_toolkit.observations.models import Observation
 from interview_toolkit.observations.services import ask_for, save_draft, sign
+from interview_toolkit.practices.models import PracticeIndexPage, PracticePage
+from interview_toolkit.practices.services import propose
 from interview_toolkit.simulations.errors import AlreadyPlayed
 from interview_toolkit.simulations.models import Play, PlayTurn
 from interview_toolkit.simulations.services import choose, start_play
 from tests.courses.test_races import together as together  # a fixture
 from tests.factories.accounts import UserFactory
-from tests.factories.toolkit import grid, scenario, technique
+from tests.factories.toolkit import grid, room, scenario, technique
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Together = Callable[..., list[Any]]
@@ -57,3 +62,30 @@ def test_one_is_asked_and_answers_once(together: Together, trainer: User) -> Non
     signed = together(*[lambda: sign(**about)] * 3)
     assert sum(isinstance(one, AlreadySigned) for one in signed) == 2
     assert Observation.objects.signed().count() == 1
+
+
+def test_a_form_sent_from_two_connections_is_one_row(together: Together) -> None:
+    person, known, key = UserFactory(), technique(), uuid4()
+    room(PracticeIndexPage, "pratiques")
+    texts = {"situation": "Un accueil.", "effect": "Du calme.", "next": ""}
+    about = {"person": person, "form_key": key}
+    found = together(*[lambda: write_entry(**about, texts=texts, techniques=[known], themes=[])] * 3)
+    assert {entry.pk for entry in found} == {Entry.objects.get().pk}
+
+    said = {"context": "Debout.", "what_we_did": "Un café.", "what_changed": "On parle.", "watch_out": ""}
+    found = together(*[lambda: propose(**about, title="Le café", texts=said, themes=[], techniques=[])] * 3)
+    assert {page.pk for page in found} == {PracticePage.objects.get().pk}
+
+    trial = {"person": person, "technique": known, "interview": "suivi", "due_on": timezone.localdate()}
+    found = together(*[lambda: commit_to(**trial, form_key=key)] * 3)
+    assert {made.pk for made in found} == {Commitment.objects.get().pk}
+    refused = together(*[lambda: commit_to(**trial, form_key=uuid4())] * 2)
+    assert all(isinstance(one, AlreadyCommitted) for one in refused)
+
+
+def test_what_is_withdrawn_while_it_is_answered_is_one_or_the_other(together: Together) -> None:
+    trial = {"technique": technique(), "interview": "suivi", "due_on": timezone.localdate()}
+    made = commit_to(person=UserFactory(), **trial)
+    together(lambda: withdraw(commitment=made), lambda: answer(commitment=made, answer="essaye"))
+    kept = Commitment.objects.filter(pk=made.pk).first()
+    assert kept is None or kept.answer == "essaye"
