@@ -105,6 +105,7 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "journal": (302, 200, 200, 200, 200, 200),
     "new_entry": (302, 200, 200, 200, 200, 200),
     "shared_entries": (302, 200, 200, 200, 200, 200),
+    "whole_journal": (302, 200, 200, 200, 200, 200),
     "export_journal": (302, 200, 200, 200, 200, 200),
     "journal_entry": (302, 200, 404, 404, 404, 404),
     "edit_entry": (302, 200, 404, 404, 404, 404),

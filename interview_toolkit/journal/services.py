@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from uuid import UUID, uuid5
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from cms.accounts.models import User
+from cms.core.mail import signature
 from cms.roadmap.models import Theme
 from courses.models import Enrolment
 from courses.services import record_attempt
@@ -58,9 +62,14 @@ def delete_entry(*, entry: Entry) -> None:
 
 @transaction.atomic
 def share_entry(*, entry: Entry, trainer: User) -> Share:
-    """Show an entry to a trainer from now on; shared already, it stays so."""
-    Share.objects.bulk_create([Share(entry=entry, trainer=trainer)], ignore_conflicts=True)
-    return Share.objects.open().get(entry=entry, trainer=trainer)
+    """Show an entry to a trainer from now on, who is told by mail; shared already, it stays so."""
+    Entry.objects.select_for_update(no_key=True).get(pk=entry.pk)
+    known: Share | None = Share.objects.open().filter(entry=entry, trainer=trainer).first()
+    if known is not None:
+        return known
+    share = Share.objects.create(entry=entry, trainer=trainer)
+    _tell_of_share(share)
+    return share
 
 
 @transaction.atomic
@@ -90,6 +99,15 @@ def rotate() -> tuple[int, list[str]]:
                     lost.append(str(entry.public_id))
             Entry.objects.bulk_update(opened, ["sealed"])
             count += len(opened)
+
+
+def _tell_of_share(share: Share) -> None:
+    """Who confided one, and where: nothing of what it says."""
+    person = share.entry.person
+    address = f"{settings.WAGTAILADMIN_BASE_URL}{share.entry.get_absolute_url()}"
+    context = signature() | {"person": share.trainer, "author": person, "address": address}
+    body = render_to_string("journal/mail/shared.txt", context)
+    send_mail(f"{person} vous confie une entrée de son journal", body.strip(), None, [share.trainer.email])
 
 
 def _tell_courses(entry: Entry) -> None:
