@@ -128,7 +128,7 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "POST try_practice": (302, 302, 302, 302, 302, 302),
     "POST comment_practice": (302, 422, 422, 422, 422, 422),
     "pilotage": (302, 404, 404, 200, 200, 200),
-    "pilotage_transfer": (302, 404, 404, 200, 200, 200),
+    "pilotage_transfer": (302, 404, 404, 404, 200, 200),
     "pilotage_people": (302, 404, 404, 200, 200, 200),
     "pilotage_people_csv": (302, 404, 404, 200, 200, 200),
     "pilotage_people_xlsx": (302, 404, 404, 200, 200, 200),

@@ -32,7 +32,7 @@ PAGES = {
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",
     ],
-    "referent": ["/pilotage/", "/pilotage/personnes/", "/pilotage/essais/"],
+    "referent": ["/pilotage/", "/pilotage/personnes/"],
     "coordination": [
         "/pilotage/", "/pilotage/essais/", "/pilotage/personnes/",
         "/pilotage/personnes/?q=introuvable", "/pilotage/personnes/inviter/",
