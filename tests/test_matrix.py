@@ -22,6 +22,7 @@ from interview_toolkit.commitments.models import Pair
 from interview_toolkit.commitments.services import commit_to
 from interview_toolkit.journal.services import share_entry, write_entry
 from interview_toolkit.observations.services import ask_for
+from interview_toolkit.practices.services import propose
 from interview_toolkit.simulations.services import choose, start_play
 from interview_toolkit.techniques.models import Phrase, Situation
 from tests.coordination.test_screens import close
@@ -125,6 +126,8 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "pair": (302, 404, 404, 404, 404, 404),
     "commitment": (302, 200, 404, 404, 404, 404),
     "propose_practice": (302, 200, 200, 200, 200, 200),
+    "rework_practice": (302, 200, 404, 404, 404, 404),
+    "POST withdraw_practice": (302, 302, 404, 404, 404, 404),
     "POST try_practice": (302, 302, 302, 302, 302, 302),
     "POST comment_practice": (302, 422, 422, 422, 422, 422),
     "pilotage": (302, 404, 404, 200, 200, 200),
@@ -185,6 +188,13 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     phrase = Phrase.objects.create(text="Par quoi commencer ?", kind="ouverture", situation=situation)
     phrase_book()
     habit = practice()
+    proposed = propose(
+        person=people["professional"],
+        title="Un café",
+        texts={"context": "Debout.", "what_we_did": "Un café.", "what_changed": "On parle.", "watch_out": ""},
+        themes=[subject],
+        techniques=[],
+    )
     seen = ask_for(person=people["professional"], observer=people["trainer"], grid=grid(), setting="reel")
     trial = commit_to(person=people["professional"], interview="suivi", due_on=timezone.localdate(), practice=habit)
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
@@ -224,6 +234,8 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "ask_pair": [trial.public_id],
         "pair": [Pair.objects.create(commitment=trial, helper=UserFactory()).public_id],
         "try_practice": [habit.pk],
+        "rework_practice": [proposed.pk],
+        "withdraw_practice": [proposed.pk],
         "comment_practice": [habit.pk],
         "journal_entry": [note.public_id],
         "edit_entry": [note.public_id],

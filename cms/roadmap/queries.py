@@ -153,6 +153,10 @@ class ThemeContent:
     """The person's four counters; empty for someone not signed in."""
     organisation: OrganisationProof | None = None
 
+    @property
+    def titles(self) -> list[str]:
+        return [group.title for group in self.groups]
+
 
 def theme_content(theme: Theme, user: User | AnonymousUser) -> ThemeContent:
     """Everything live linked to a theme, kind by kind, with what this person already did of it."""

@@ -49,7 +49,6 @@ class EntryForm(OnceForm, RereadForm):
                 error_messages={
                     "required": "Écrivez quelques mots.",
                     "max_length": "10\N{NO-BREAK SPACE}000 caractères au plus : faites plusieurs entrées.",
-                    "null_characters_not_allowed": "Ce texte contient un caractère invisible : recopiez-le sans lui.",
                 },
             )
         self.fields["techniques"].queryset = TechniquePage.objects.live().order_by("path")  # type: ignore[attr-defined]
