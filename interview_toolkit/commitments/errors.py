@@ -23,7 +23,7 @@ class AlreadyAnswered(CommitmentError):
 class NobodyAtEase(CommitmentError):
     def __init__(self) -> None:
         super().__init__(
-            "Personne, dans une autre structure, n'est libre et n'a été vu à l'aise avec ce geste. Réessayez plus tard."
+            "Nous ne trouvons personne, dans une autre structure, à qui en parler pour l'instant. Réessayez plus tard."
         )
 
 
@@ -34,4 +34,4 @@ class NoNeed(CommitmentError):
 
 class PairAnswered(CommitmentError):
     def __init__(self) -> None:
-        super().__init__("Cette demande a déjà sa réponse.")
+        super().__init__("Cette demande a déjà sa réponse, ou n'en attend plus.")

@@ -31,8 +31,12 @@ class PairQuerySet(models.QuerySet[Any]):
     def for_helper(self, user: "User") -> "PairQuerySet":
         return self.filter(helper=user)
 
+    def standing(self) -> "PairQuerySet":
+        """Waiting, or accepted."""
+        return self.filter(declined_at=None, closed_at=None)
+
     def waiting(self) -> "PairQuerySet":
-        return self.filter(accepted_at=None, declined_at=None)
+        return self.standing().filter(accepted_at=None)
 
     def with_people(self) -> "PairQuerySet":
         return self.select_related("helper", "commitment__person", "commitment__technique", "commitment__practice")

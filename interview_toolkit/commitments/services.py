@@ -34,6 +34,8 @@ MOST_OPEN = 5
 TOO_LATE = timedelta(days=60)
 BATCH = 200
 MOST_ASKED = 3
+# A request for a pair left without an answer so long is closed, and somebody else may be asked.
+PATIENCE = timedelta(days=14)
 
 
 @transaction.atomic
@@ -122,14 +124,39 @@ def ask_pair(*, commitment: Commitment) -> Pair:
     """
     rows = Commitment.objects.select_for_update(of=("self",), no_key=True).select_related("person")
     commitment = rows.get(pk=commitment.pk)
-    if commitment.answer != Answer.DARE_NOT or commitment.pairs.filter(declined_at=None).exists():
+    if commitment.answer != Answer.DARE_NOT or commitment.pairs.standing().exists():
         raise NoNeed
     helper = _someone_at_ease(commitment)
     if helper is None:
         raise NobodyAtEase
     pair = Pair.objects.create(commitment=commitment, helper=helper)
-    _write(helper, "Un collègue aimerait en parler avec vous", "pair_asked", pair)
+    _write(helper, "Quelqu'un aimerait en parler avec vous", "pair_asked", pair, days=PATIENCE.days)
     return pair
+
+
+@transaction.atomic
+def take_back_pair(*, commitment: Commitment) -> None:
+    """Stop waiting for an answer, so as to ask somebody else. Raises PairAnswered."""
+    rows = Pair.objects.waiting().filter(commitment=commitment).select_for_update(of=("self",), no_key=True)
+    pair = rows.first()
+    if pair is None:
+        raise PairAnswered
+    _close(pair, timezone.now())
+
+
+def close_unanswered(*, now: datetime | None = None) -> int:
+    """Close the requests left without an answer, and tell who asked; return how many."""
+    now, count = now or timezone.now(), 0
+    late = Pair.objects.waiting().filter(asked_at__lte=now - PATIENCE)
+    for key in list(late.order_by("asked_at").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            rows = Pair.objects.waiting().with_people().select_for_update(skip_locked=True, of=("self",))
+            pair = rows.filter(pk=key).first()
+            if pair is not None:
+                _close(pair, now)
+                _tell_of_nobody(pair)
+                count += 1
+    return count
 
 
 @transaction.atomic
@@ -139,6 +166,8 @@ def answer_pair(*, helper: User, public_id: UUID, is_accepted: bool) -> Pair:
     """
     rows = Pair.objects.for_helper(helper).with_people().select_for_update(of=("self",), no_key=True)
     pair = rows.get(public_id=public_id)
+    if pair.closed_at:
+        raise PairAnswered
     if pair.accepted_at or pair.declined_at:
         if bool(pair.accepted_at) != is_accepted:
             raise PairAnswered
@@ -151,8 +180,22 @@ def answer_pair(*, helper: User, public_id: UUID, is_accepted: bool) -> Pair:
         _write(person, "Votre binôme a dit oui", "pair_accepted", pair, other=pair.helper)
         _write(pair.helper, "Votre binôme", "pair_accepted", pair, other=person)
     else:
-        _write(person, "Ce n'est pas possible pour cette fois", "pair_declined", pair)
+        _tell_of_nobody(pair)
     return pair
+
+
+def _close(pair: Pair, now: datetime) -> None:
+    pair.closed_at = now
+    pair.save(update_fields=["closed_at"])
+
+
+def _tell_of_nobody(pair: Pair) -> None:
+    """Whether somebody else may be asked is said as it is."""
+    commitment = pair.commitment
+    is_another = _someone_at_ease(commitment) is not None
+    where = f"{settings.WAGTAILADMIN_BASE_URL}{commitment.get_absolute_url()}"
+    subject = "Ce n'est pas possible pour cette fois"
+    _write(commitment.person, subject, "pair_declined", pair, is_another=is_another, address=where)
 
 
 def _someone_at_ease(commitment: Commitment) -> User | None:

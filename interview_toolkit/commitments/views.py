@@ -24,6 +24,7 @@ def commitments(request: SignedIn) -> HttpResponse:
     context = {
         "open": [one for one in mine if not one.answered_at],
         "answered": [one for one in mine if one.answered_at],
+        "asked_of_me": Pair.objects.for_helper(request.user).standing().with_people()[:50],
     }
     return render(request, "commitments/commitments.html", context)
 
@@ -69,8 +70,10 @@ def commitment(request: SignedIn, public_id: UUID) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(request, THANKS[form.cleaned_data["answer"]])
+            if form.cleaned_data["answer"] == Answer.DARE_NOT:
+                return redirect(found)
         return redirect("commitments")
-    context = {"commitment": found, "form": form, "pair": found.pairs.with_people().filter(declined_at=None).first()}
+    context = {"commitment": found, "form": form, "pair": found.pairs.standing().with_people().first()}
     return render(request, "commitments/commitment.html", context, status=422 if form.errors else 200)
 
 
@@ -96,7 +99,20 @@ def ask_pair(request: SignedIn, public_id: UUID) -> HttpResponse:
     except CommitmentError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "C'est demandé, sans dire votre nom. Vous serez prévenu par courriel.")
+        messages.success(request, "C'est demandé, sans dire votre nom. La réponse vous arrivera par courriel.")
+    return redirect(found)
+
+
+@sign_in_required
+@require_POST
+def take_back_pair(request: SignedIn, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Commitment.objects.visible_to(request.user), public_id=public_id)
+    try:
+        services.take_back_pair(commitment=found)
+    except CommitmentError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "C'est repris. Vous pouvez demander à quelqu'un d'autre.")
     return redirect(found)
 
 
@@ -106,10 +122,12 @@ def pair(request: SignedIn, public_id: UUID) -> HttpResponse:
     """What a helper is asked; who asks is named once they have said yes."""
     found = get_object_or_404(Pair.objects.for_helper(request.user).with_people(), public_id=public_id)
     if request.method == "POST":
+        said = request.POST.get("accepted")
+        if said not in ("0", "1"):
+            messages.error(request, "Choisissez une des deux réponses.")
+            return redirect(found)
         try:
-            services.answer_pair(
-                helper=request.user, public_id=public_id, is_accepted=request.POST.get("accepted") == "1"
-            )
+            services.answer_pair(helper=request.user, public_id=public_id, is_accepted=said == "1")
         except CommitmentError as refusal:
             messages.error(request, str(refusal))
         return redirect(found)
@@ -119,5 +137,5 @@ def pair(request: SignedIn, public_id: UUID) -> HttpResponse:
 THANKS = {
     Answer.TRIED: "Merci. Cet essai s'ajoute à votre fil de preuve.",
     Answer.NO_OCCASION: "Merci. Choisissez une autre date quand vous voulez.",
-    Answer.DARE_NOT: "Merci de le dire. Rejouez une simulation, ou parlez-en à un collègue : un pas plus petit suffit.",
+    Answer.DARE_NOT: "Merci de le dire. À deux, c'est plus simple : voyez ci-dessous.",
 }

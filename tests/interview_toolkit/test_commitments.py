@@ -20,7 +20,15 @@ from cms.core.templatetags.socle import day as shown_day
 from cms.roadmap.models import Evidence, ThemeLink
 from interview_toolkit.commitments.errors import AlreadyAnswered, NobodyAtEase, NoNeed, TooMany
 from interview_toolkit.commitments.models import AFTER, Commitment, Pair
-from interview_toolkit.commitments.services import TOO_LATE, answer, ask_due, ask_pair, commit_to
+from interview_toolkit.commitments.services import (
+    TOO_LATE,
+    answer,
+    answer_pair,
+    ask_due,
+    ask_pair,
+    close_unanswered,
+    commit_to,
+)
 from interview_toolkit.commitments.tasks import ask_due as task
 from interview_toolkit.observations.models import GridPage
 from interview_toolkit.observations.services import ask_for, save_draft, sign
@@ -274,6 +282,7 @@ def test_who_does_not_dare_is_offered_someone_at_ease_elsewhere(sign_in: Sign, p
     mail.outbox.clear()
     assert "Demander un binôme" in text(client.get(made.get_absolute_url()))
     client.post(f"{made.get_absolute_url()}binome/")
+    assert f'href="{Pair.objects.get().get_absolute_url()}"' in text(sign_in(helper).get("/mon-parcours/essais/"))
     pair = Pair.objects.get()
     (letter,) = mail.outbox
     assert letter.to == [helper.email]
@@ -282,10 +291,14 @@ def test_who_does_not_dare_is_offered_someone_at_ease_elsewhere(sign_in: Sign, p
     asked = sign_in(helper)
     assert professional.email not in text(asked.get(pair.get_absolute_url()))
     assert client.get(pair.get_absolute_url()).status_code == 404
+    for nothing in ({}, {"accepted": "x"}):
+        said = asked.post(pair.get_absolute_url(), nothing, follow=True)
+        assert "Choisissez une des deux réponses." in text(said)
     asked.post(pair.get_absolute_url(), {"accepted": "1"})
     asked.post(pair.get_absolute_url(), {"accepted": "0"})  # once
     assert helper.email in text(client.get(made.get_absolute_url()))
     assert professional.email in text(asked.get(pair.get_absolute_url()))
+    assert f"Avec {professional}, depuis le" in text(asked.get("/mon-parcours/essais/"))
     assert sorted(message.to[0] for message in mail.outbox[1:]) == sorted([professional.email, helper.email])
     with pytest.raises(NoNeed):
         ask_pair(commitment=made)
@@ -299,8 +312,45 @@ def test_whoever_declines_is_not_named_and_is_not_asked_again(sign_in: Sign, pro
     (letter,) = mail.outbox
     assert letter.to == [professional.email]
     assert helper.email not in letter.body + letter.subject
+    assert "Nous ne trouvons personne d'autre" in letter.body
+    assert made.get_absolute_url() in letter.body
     with pytest.raises(NobodyAtEase):
         ask_pair(commitment=made)
+
+
+def test_who_does_not_dare_is_led_to_the_offer(sign_in: Sign, professional: User) -> None:
+    made = committed(professional)
+    said = sign_in(professional).post(made.get_absolute_url(), {"answer": "nose_pas"}, follow=True)
+    assert said.redirect_chain == [(made.get_absolute_url(), 302)]
+    assert "Demander un binôme" in text(said)
+
+
+def test_a_request_nobody_answers_is_closed_or_taken_back_and_another_is_asked(
+    sign_in: Sign, professional: User
+) -> None:
+    helpers = {at_ease(MembershipFactory().person) for _ in range(3)}
+    made, client = afraid(professional), sign_in(professional)
+    first, back = ask_pair(commitment=made), f"{made.get_absolute_url()}binome/reprendre/"
+    mail.outbox.clear()
+    later = timezone.now() + timedelta(days=14)
+    assert close_unanswered(now=later - timedelta(hours=1)) == 0
+    assert close_unanswered(now=later) == 1
+    assert close_unanswered(now=later) == 0
+    (letter,) = mail.outbox
+    assert (letter.to, "Vous pouvez demander à quelqu'un d'autre" in letter.body) == ([professional.email], True)
+    asked = sign_in(first.helper)
+    asked.post(first.get_absolute_url(), {"accepted": "1"})
+    assert "n'attend plus de réponse" in text(asked.get(first.get_absolute_url()))
+    assert "On aimerait en parler" not in text(asked.get("/mon-parcours/essais/"))
+    second = ask_pair(commitment=made)
+    assert f'action="{back}"' in text(client.get(made.get_absolute_url()))
+    assert sign_in(second.helper).post(back).status_code == 404
+    client.post(back)
+    assert "ou n'en attend plus" in text(client.post(back, follow=True))
+    third = ask_pair(commitment=made)
+    assert {first.helper, second.helper, third.helper} == helpers
+    assert answer_pair(helper=third.helper, public_id=third.public_id, is_accepted=True).accepted_at
+    assert "ou n'en attend plus" in text(client.post(back, follow=True))
 
 
 def test_nobody_near_nor_unseen_nor_busy_is_asked(professional: User, organisation: Any) -> None:
