@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cms.accounts.door import sign_in_required
 from cms.core.templatetags.socle import day
 from courses.views import SignedIn
-from interview_toolkit.commitments import services
+from interview_toolkit.commitments import queries, services
 from interview_toolkit.commitments.enums import Answer
 from interview_toolkit.commitments.errors import CommitmentError
 from interview_toolkit.commitments.forms import AnswerForm, CommitmentForm
@@ -33,7 +33,9 @@ def commitments(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_commitment(request: SignedIn) -> HttpResponse:
     form = CommitmentForm(
-        request.POST if request.method == "POST" else None, initial={"subject": request.GET.get("essai", "")[:40]}
+        request.POST if request.method == "POST" else None,
+        initial={"subject": request.GET.get("essai", "")[:40]},
+        near=queries.pages_around(request.GET.get("module", "")),
     )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

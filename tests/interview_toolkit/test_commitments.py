@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from cms.accounts.models import TRAINERS, User
 from cms.core.templatetags.socle import day as shown_day
 from cms.roadmap.models import Evidence, ThemeLink
+from courses.enums import EnrolmentSource
+from courses.services import enrol, finish_lesson, publish_version
 from interview_toolkit.commitments.errors import AlreadyAnswered, NobodyAtEase, NoNeed, TooMany
 from interview_toolkit.commitments.models import AFTER, Commitment, Pair
 from interview_toolkit.commitments.services import (
@@ -30,11 +32,13 @@ from interview_toolkit.commitments.services import (
     commit_to,
 )
 from interview_toolkit.commitments.tasks import ask_due as task
+from interview_toolkit.journal.models import JournalStepPage
+from interview_toolkit.journal.services import write_entry
 from interview_toolkit.observations.models import GridPage
 from interview_toolkit.observations.services import ask_for, save_draft, sign
 from interview_toolkit.techniques.models import TechniquePage
 from tests.factories.accounts import MembershipFactory, UserFactory
-from tests.factories.courses import theme
+from tests.factories.courses import course_tree, theme
 from tests.factories.toolkit import grid, practice, technique
 from tests.strict_client import StrictClient
 
@@ -184,6 +188,29 @@ def test_one_under_way_is_withdrawn_and_an_answer_is_kept(sign_in: Sign, profess
     said = client.post(f"{kept.get_absolute_url()}retirer/", follow=True)
     assert "Vous avez déjà répondu" in text(said)
     assert Commitment.objects.get() == kept
+
+
+def test_the_end_of_a_module_offers_to_commit_whatever_its_last_step_is(sign_in: Sign, professional: User) -> None:
+    subject = theme()
+    tree = course_tree(lessons=1, quizzes=0, themes=(subject,))
+    module = tree.modules[0]
+    step = module.add_child(instance=JournalStepPage(title="Mon journal", slug="journal", entries=1))
+    publish_version(course=tree.course)
+    enrolment = enrol(person=professional, course=tree.course, source=EnrolmentSource.SELF)
+    known, near = technique(), practice()
+    ThemeLink.objects.create(page_id=near.pk, theme=subject)
+    client, offer = sign_in(professional), f"{NEW}?module=module-{module.pk}"
+    finish_lesson(enrolment=enrolment, step_key=tree.lessons[0].step_key, key=uuid4())
+    for page in (tree.course, step):
+        assert f'href="{offer}"' not in text(client.get(page.url))
+    write_entry(person=professional, texts={"situation": "Un accueil."}, techniques=[], themes=[])
+    for page in (tree.course, step):
+        assert f'href="{offer}"' in text(client.get(page.url))
+    form = text(client.get(offer))
+    first = form[form.index('label="En lien avec cette formation"') :]
+    assert first.index(f"pratique-{near.pk}") < first.index("</optgroup>") < first.index(f"technique-{known.pk}")
+    for odd in ("module-0", "module-x", "9" * 40, ""):
+        assert "En lien avec" not in text(client.get(f"{NEW}?module={odd}"))
 
 
 def test_it_is_nobody_else_s(sign_in: Sign, professional: User, lead: User, coordinator: User) -> None:

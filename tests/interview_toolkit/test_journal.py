@@ -100,6 +100,12 @@ def test_what_may_not_be_kept_is_said_and_nothing_is(
     assert not Entry.objects.exists()
 
 
+def test_a_text_too_long_to_be_read_is_said_to_be(sign_in: Sign, professional: User) -> None:
+    answer = sign_in(professional).post("/mon-parcours/journal/nouvelle/", SAID | {"effect": "x" * 4_000_000})
+    assert answer.status_code == 400
+    assert "raccourcissez votre texte" in text(answer)
+
+
 def test_passages_are_shown_with_their_field_and_the_box_to_tick_in_one_warning(
     sign_in: Sign, professional: User
 ) -> None:
