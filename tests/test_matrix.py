@@ -29,7 +29,7 @@ from tests.coordination.test_screens import close
 from tests.courses.h5p.helpers import imported
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.courses import CourseTree, add_lesson, course_tree, interactive, theme
-from tests.factories.toolkit import grid, phrase_book, practice, scenario
+from tests.factories.toolkit import grid, phrase_book, practice, scenario, technique
 from tests.strict_client import StrictClient
 
 ROLES = ("anonymous", "professional", "trainer", "lead", "coordinator", "administrator")
@@ -198,6 +198,9 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     )
     seen = ask_for(person=people["professional"], observer=people["trainer"], grid=grid(), setting="reel")
     trial = commit_to(person=people["professional"], interview="suivi", due_on=timezone.localdate(), practice=habit)
+    to_leave = commit_to(
+        person=people["professional"], interview="suivi", due_on=timezone.localdate(), technique=technique()
+    )
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
     roadmap = Roadmap.objects.get(is_current=True)
@@ -231,7 +234,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "reply_observation": [seen.public_id],
         "withdraw_observation": [seen.public_id],
         "commitment": [trial.public_id],
-        "withdraw_commitment": [trial.public_id],
+        "withdraw_commitment": [to_leave.public_id],
         "ask_pair": [trial.public_id],
         "take_back_pair": [trial.public_id],
         "pair": [Pair.objects.create(commitment=trial, helper=UserFactory()).public_id],
