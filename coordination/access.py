@@ -21,13 +21,21 @@ class SignedRequest(HttpRequest):
 
 def pilotage_required(view: View) -> View:
     """To the door for who is not signed in; for who has no pilotage, there is nothing here (404)."""
+    return _required(view, lambda user: user.has_pilotage)
 
+
+def coordination_required(view: View) -> View:
+    """The same, for what leads may not see of their own people."""
+    return _required(view, lambda user: user.sees_everyone)
+
+
+def _required(view: View, may: Callable[[User], bool]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user: Any = request.user
         if not user.is_authenticated:
             return to_the_door(request)
-        if not user.has_pilotage:
+        if not may(user):
             raise Http404
         return view(request, *args, **kwargs)
 

@@ -17,7 +17,7 @@ from cms.accounts.errors import AccountError, InvitationClosed
 from cms.accounts.models import Invitation, User
 from cms.core.stamps import remembered
 from coordination import exports
-from coordination.access import SignedRequest, pilotage_required
+from coordination.access import SignedRequest, coordination_required, pilotage_required
 from coordination.filters import Filters
 from coordination.forms import EnrolForm, FilterForm, InviteForm, PeopleFilterForm
 from coordination.queries.figures import count_of, dashboard_from
@@ -66,7 +66,12 @@ def dashboard(request: SignedRequest) -> HttpResponse:
     reach = reach_of(request.user)
     form = asked(FilterForm, request, reach)
     filters = form.filters.for_figures
-    context = {"form": filter_form(reach, form), "tables": tables(reach, filters), "now": timezone.now()}
+    context = {
+        "form": filter_form(reach, form),
+        "tables": tables(reach, filters),
+        "now": timezone.now(),
+        "sees_everyone": reach.organisations is None,
+    }
     return render(request, "coordination/dashboard.html", context)
 
 
@@ -82,10 +87,10 @@ def people(request: SignedRequest) -> HttpResponse:
 
 
 @require_safe
-@pilotage_required
+@coordination_required
 def transfer(request: SignedRequest) -> HttpResponse:
-    reach = reach_of(request.user)
-    return render(request, "coordination/transfer.html", {"rows": transfers(reach), "now": timezone.now()})
+    context = {"rows": transfers(timezone.localdate()), "now": timezone.now()}
+    return render(request, "coordination/transfer.html", context)
 
 
 def file_name(extension: str) -> str:

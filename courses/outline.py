@@ -57,6 +57,17 @@ class Group(NamedTuple):
     anchor: str
     steps: tuple[Station, ...]
 
+    @property
+    def is_done(self) -> bool:
+        """Every step it asks for, or all of them when it asks for none."""
+        asked = [step for step in self.steps if step.is_required] or self.steps
+        return all(step.is_done for step in asked)
+
+    @property
+    def ends_here(self) -> bool:
+        """Done, and one is on its last step."""
+        return self.is_done and self.steps[-1].is_here
+
 
 @dataclass(frozen=True)
 class Outline:

@@ -23,6 +23,7 @@ from interview_toolkit.commitments.services import commit_to
 from interview_toolkit.journal.services import share_entry, write_entry
 from interview_toolkit.observations.models import Share
 from interview_toolkit.observations.services import ask_for
+from interview_toolkit.practices.services import propose
 from interview_toolkit.simulations.services import choose, start_play
 from interview_toolkit.techniques.models import Phrase, Situation
 from interview_toolkit.triads.services import open_triad
@@ -30,7 +31,7 @@ from tests.coordination.test_screens import close
 from tests.courses.h5p.helpers import imported
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.courses import CourseTree, add_lesson, course_tree, interactive, theme
-from tests.factories.toolkit import grid, phrase_book, practice, reference, scenario
+from tests.factories.toolkit import grid, phrase_book, practice, reference, scenario, technique
 from tests.strict_client import StrictClient
 
 # The addresses of one triad.
@@ -111,6 +112,7 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "journal": (302, 200, 200, 200, 200, 200),
     "new_entry": (302, 200, 200, 200, 200, 200),
     "shared_entries": (302, 200, 200, 200, 200, 200),
+    "whole_journal": (302, 200, 200, 200, 200, 200),
     "export_journal": (302, 200, 200, 200, 200, 200),
     "journal_entry": (302, 200, 404, 404, 404, 404),
     "edit_entry": (302, 200, 404, 404, 404, 404),
@@ -140,14 +142,18 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "POST turn_triad": (302, 302, 404, 404, 404, 404),
     "commitments": (302, 200, 200, 200, 200, 200),
     "new_commitment": (302, 200, 200, 200, 200, 200),
+    "POST withdraw_commitment": (302, 302, 404, 404, 404, 404),
     "POST ask_pair": (302, 302, 404, 404, 404, 404),
+    "POST take_back_pair": (302, 302, 404, 404, 404, 404),
     "pair": (302, 404, 404, 404, 404, 404),
     "commitment": (302, 200, 404, 404, 404, 404),
     "propose_practice": (302, 200, 200, 200, 200, 200),
+    "rework_practice": (302, 200, 404, 404, 404, 404),
+    "POST withdraw_practice": (302, 302, 404, 404, 404, 404),
     "POST try_practice": (302, 302, 302, 302, 302, 302),
     "POST comment_practice": (302, 422, 422, 422, 422, 422),
     "pilotage": (302, 404, 404, 200, 200, 200),
-    "pilotage_transfer": (302, 404, 404, 200, 200, 200),
+    "pilotage_transfer": (302, 404, 404, 404, 200, 200),
     "pilotage_people": (302, 404, 404, 200, 200, 200),
     "pilotage_people_csv": (302, 404, 404, 200, 200, 200),
     "pilotage_people_xlsx": (302, 404, 404, 200, 200, 200),
@@ -212,7 +218,18 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     )
     shown = Share.objects.create(observation=signed, trainer=UserFactory())
     three = open_triad(person=people["professional"], grid=sheet, role="observateur")
+    proposed = propose(
+        person=people["professional"],
+        title="Un café",
+        texts={"context": "Debout.", "what_we_did": "Un café.", "what_changed": "On parle.", "watch_out": ""},
+        themes=[subject],
+        techniques=[],
+    )
+    seen = ask_for(person=people["professional"], observer=people["trainer"], grid=grid(), setting="reel")
     trial = commit_to(person=people["professional"], interview="suivi", due_on=timezone.localdate(), practice=habit)
+    to_leave = commit_to(
+        person=people["professional"], interview="suivi", due_on=timezone.localdate(), technique=technique()
+    )
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
     roadmap = Roadmap.objects.get(is_current=True)
@@ -252,9 +269,13 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "accept_observation_requests": [sheet.pk],
         **{name: [three.public_id] for name in TRIAD},
         "commitment": [trial.public_id],
+        "withdraw_commitment": [to_leave.public_id],
         "ask_pair": [trial.public_id],
+        "take_back_pair": [trial.public_id],
         "pair": [Pair.objects.create(commitment=trial, helper=UserFactory()).public_id],
         "try_practice": [habit.pk],
+        "rework_practice": [proposed.pk],
+        "withdraw_practice": [proposed.pk],
         "comment_practice": [habit.pk],
         "journal_entry": [note.public_id],
         "edit_entry": [note.public_id],

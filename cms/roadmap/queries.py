@@ -173,6 +173,10 @@ class ThemeContent:
     tallies: list[Tally] = field(default_factory=list)
     """Those of the organisation, when it has some."""
 
+    @property
+    def titles(self) -> list[str]:
+        return [group.title for group in self.groups]
+
 
 def theme_content(theme: Theme, user: User | AnonymousUser) -> ThemeContent:
     """Everything live linked to a theme, kind by kind, with what this person already did of it."""

@@ -37,6 +37,7 @@ from courses.services import enrol, recompute, retake
 from courses.services.quizzes import questions_of
 from interview_toolkit.journal.models import RULE as JOURNAL
 from interview_toolkit.observations.models import RULE as OBSERVATION
+from interview_toolkit.practices.models import PracticePage
 from interview_toolkit.simulations.models import RULE as SCENARIO
 
 AN_HOUR = 1 / 24
@@ -94,7 +95,16 @@ class PeopleWriter:
         self._read(missing, people)
         self._try(missing, people)
         keep_triad(people, at=self._day(2))
+        self._own_practices()
         return len(missing)
+
+    def _own_practices(self) -> None:
+        """Each practice was proposed by someone of the organisation that tells it."""
+        for page in PracticePage.objects.filter(owner=None).exclude(organisation=None):
+            members = Membership.objects.current().filter(organisation=page.organisation, person__is_active=True)
+            first = members.order_by("person").first()
+            if first is not None:
+                PracticePage.objects.filter(pk=page.pk).update(owner=first.person_id)
 
     def _day(self, ago: float) -> datetime:
         return at_work(self.now - timedelta(days=ago))

@@ -35,7 +35,7 @@ LEADS = {
     "toolkit": "L'entretien se travaille : apprendre des techniques, les répéter sans risque, les essayer.",
     "techniques": "Douze gestes d'entretien, décrits pour qu'un collègue puisse les voir.",
     "phrases": "Des ouvertures et des reformulations, par moment de l'entretien. À dire avec vos mots.",
-    "practices": "Ce que des équipes font, raconté par elles : essayez, adaptez, dites-le à l'auteur.",
+    "practices": "Ce que des équipes font, raconté par elles : essayez, adaptez, dites-le à qui l'a écrite.",
     "triads": "À trois, sur trois téléphones : un entretien joué, la même grille, trois points de vue.",
     "grids": "Regarder un entretien ensemble, avec des faits : qui a la parole, qui choisit, ce qui est proposé.",
     "simulations": "Des entretiens à rejouer autant de fois que vous voulez, sans note ni témoin.",

@@ -1,20 +1,20 @@
-"""What passes from training to work: of the people trained on a theme, how many have tried."""
+"""What passes from training to work: of the people trained on a theme, how many have tried since."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from cms.accounts.models import Membership
+from cms.accounts.models import User
 from cms.core.rates import percent_of
 from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import Evidence, Theme
 from cms.roadmap.queries import FEWEST_PEOPLE
-from coordination.queries.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A theme, the people trained on it, and those of them who tried; `rate` is None from too few people."""
+    """A theme, the people trained on it, and those of them who tried afterwards."""
 
     theme: Theme
     trained: int
@@ -22,21 +22,22 @@ class Transfer:
 
     @property
     def is_shown(self) -> bool:
-        return self.trained >= FEWEST_PEOPLE
+        """Only when enough people are on each side: none, all, or all but a few would be somebody's answer."""
+        return min(self.tried, self.trained - self.tried) >= FEWEST_PEOPLE
 
     @property
     def rate(self) -> int:
         return percent_of(self.tried, self.trained)
 
 
-def transfers(reach: Reach) -> list[Transfer]:
-    """The themes in force someone was trained on, those where fewest tried first; two queries."""
-    facts = Evidence.objects.valid(reach.day)
-    if reach.organisations is not None:
-        members = Membership.objects.current(reach.day).filter(organisation__in=reach.organisations)
-        facts = facts.filter(person__in=members.values("person"))
-    same = facts.filter(person=OuterRef("person"), theme=OuterRef("theme"), kind=EvidenceKind.TRIED)
-    trained = facts.filter(kind=EvidenceKind.TRAINED).annotate(has_tried=Exists(same))
+def transfers(day: date) -> list[Transfer]:
+    """The themes in force someone in post was trained on, those where fewest tried first; two queries."""
+    facts = Evidence.objects.valid(day).filter(person__in=User.objects.in_post(day).values("pk"))
+    since = facts.filter(
+        person=OuterRef("person"), theme=OuterRef("theme"), kind=EvidenceKind.TRIED,
+        recorded_at__gte=OuterRef("recorded_at"),
+    )  # fmt: skip
+    trained = facts.filter(kind=EvidenceKind.TRAINED).annotate(has_tried=Exists(since))
     rows = trained.values("theme").annotate(
         trained=Count("person", distinct=True), tried=Count("person", distinct=True, filter=Q(has_tried=True))
     )

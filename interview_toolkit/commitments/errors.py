@@ -10,6 +10,11 @@ class TooMany(CommitmentError):
         super().__init__(f"Vous avez déjà {most} engagements en cours : dites d'abord ce qu'ils deviennent.")
 
 
+class AlreadyCommitted(CommitmentError):
+    def __init__(self) -> None:
+        super().__init__("Vous avez déjà un engagement en cours sur ce geste : dites d'abord ce qu'il devient.")
+
+
 class AlreadyAnswered(CommitmentError):
     def __init__(self) -> None:
         super().__init__("Vous avez déjà répondu : votre réponse est gardée. Vous pouvez prendre un nouvel engagement.")
@@ -18,7 +23,7 @@ class AlreadyAnswered(CommitmentError):
 class NobodyAtEase(CommitmentError):
     def __init__(self) -> None:
         super().__init__(
-            "Personne, dans une autre structure, n'est libre et n'a été vu à l'aise avec ce geste. Réessayez plus tard."
+            "Nous ne trouvons personne, dans une autre structure, à qui en parler pour l'instant. Réessayez plus tard."
         )
 
 
@@ -29,4 +34,4 @@ class NoNeed(CommitmentError):
 
 class PairAnswered(CommitmentError):
     def __init__(self) -> None:
-        super().__init__("Cette demande a déjà sa réponse.")
+        super().__init__("Cette demande a déjà sa réponse, ou n'en attend plus.")

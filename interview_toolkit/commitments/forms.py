@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from cms.core.once import OnceForm
 from cms.core.privacy import Finding, identifying
 from interview_toolkit.commitments.enums import Answer, Interview
 from interview_toolkit.commitments.models import AFTER
@@ -15,7 +16,7 @@ from interview_toolkit.techniques.models import TechniquePage
 LATEST = timedelta(days=180)
 
 
-class CommitmentForm(forms.Form):
+class CommitmentForm(OnceForm):
     """What to try is one field: techniques, then practices; its value is their kind and number."""
 
     subject = forms.ChoiceField(
@@ -38,14 +39,19 @@ class CommitmentForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, near: set[int], **kwargs: Any) -> None:
+        """`near`: the pages to offer first."""
         super().__init__(*args, **kwargs)
         techniques = TechniquePage.objects.live().order_by("path").values_list("pk", "title")
         practices = PracticePage.objects.live().order_by("path").values_list("pk", "title")
-        offered: list[Any] = [
-            ("Techniques", [(f"technique-{pk}", title) for pk, title in techniques]),
-            ("Fiches pratiques", [(f"pratique-{pk}", title) for pk, title in practices]),
-        ]
+        all_of = {
+            "Techniques": [(pk, f"technique-{pk}", title) for pk, title in techniques],
+            "Fiches pratiques": [(pk, f"pratique-{pk}", title) for pk, title in practices],
+        }
+        first = [(value, title) for found in all_of.values() for pk, value, title in found if pk in near]
+        offered: list[Any] = [("En lien avec cette formation", first)]
+        for name, found in all_of.items():
+            offered.append((name, [(value, title) for pk, value, title in found if pk not in near]))
         choices = [("", "Choisissez…"), *(group for group in offered if group[1])]
         self.fields["subject"].choices = choices  # type: ignore[attr-defined]
         self.fields["due_on"].initial = timezone.localdate() + AFTER

@@ -28,6 +28,7 @@ class Commitment(models.Model):  # type: ignore[django-manager-missing]
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     technique = models.ForeignKey(TechniquePage, null=True, on_delete=models.PROTECT, related_name="+")
     practice = models.ForeignKey(PracticePage, null=True, on_delete=models.PROTECT, related_name="+")
+    form_key = models.UUIDField(null=True, editable=False)
     interview = models.CharField("dans quel entretien", max_length=10, choices=Interview)
     due_on = models.DateField("avant le")
     made_at = models.DateTimeField("pris le", default=timezone.now)
@@ -52,6 +53,13 @@ class Commitment(models.Model):  # type: ignore[django-manager-missing]
                 condition=Q(answer="", answered_at=None) | (~Q(answer="") & Q(answered_at__isnull=False)),
                 name="commitment_answered_once",
             ),
+            models.UniqueConstraint(fields=["person", "form_key"], name="commitment_sent_once"),
+            models.UniqueConstraint(
+                fields=["person", "technique"], condition=Q(answered_at=None), name="commitment_one_technique"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "practice"], condition=Q(answered_at=None), name="commitment_one_practice"
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "-made_at"], name="commitment_of_person"),
@@ -71,7 +79,7 @@ class Commitment(models.Model):  # type: ignore[django-manager-missing]
 
     @property
     def ask_on(self) -> date:
-        """The day from which one may be asked: ten days after, and not before the day one chose."""
+        """The day one is asked: the one they chose, or ten days after committing when that is later."""
         return max((timezone.localtime(self.made_at) + AFTER).date(), self.due_on)
 
     @property
@@ -83,7 +91,8 @@ class Commitment(models.Model):  # type: ignore[django-manager-missing]
 class Pair(models.Model):
     """Someone who does not dare, and a colleague of another organisation seen at ease: both say yes, or nobody knows.
 
-    The one who asks is the person of the commitment. Neither has the name of the other before `accepted_at`.
+    The one who asks is the person of the commitment. Neither has the name of the other before `accepted_at`. A request
+    nobody answered is closed: by the one who asked, or after a while.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -92,6 +101,7 @@ class Pair(models.Model):
     asked_at = models.DateTimeField("demandé le", default=timezone.now)
     accepted_at = models.DateTimeField("accepté le", null=True)
     declined_at = models.DateTimeField("décliné le", null=True)
+    closed_at = models.DateTimeField("close sans réponse le", null=True)
 
     objects = PairQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
@@ -101,8 +111,15 @@ class Pair(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["commitment", "helper"], name="pair_asked_once"),
-            models.UniqueConstraint(fields=["commitment"], condition=Q(declined_at=None), name="pair_one_at_a_time"),
-            models.CheckConstraint(condition=Q(accepted_at=None) | Q(declined_at=None), name="pair_one_answer"),
+            models.UniqueConstraint(
+                fields=["commitment"], condition=Q(declined_at=None, closed_at=None), name="pair_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None, declined_at=None)
+                | Q(accepted_at=None, closed_at=None)
+                | Q(declined_at=None, closed_at=None),
+                name="pair_one_answer",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,3 +127,7 @@ class Pair(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("pair", args=[self.public_id])
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.accepted_at is None and self.declined_at is None and self.closed_at is None

@@ -1,10 +1,10 @@
 """One-model reads of commitments; they are their person's only."""
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.utils import timezone
+from django.db.models import Q
 
 if TYPE_CHECKING:
     from cms.accounts.models import User
@@ -20,19 +20,23 @@ class CommitmentQuerySet(models.QuerySet[Any]):
     def with_subject(self) -> "CommitmentQuerySet":
         return self.select_related("technique", "practice")
 
-    def to_ask(self, *, now: datetime, after: timedelta, until: timedelta) -> "CommitmentQuerySet":
-        """Those whose person was not asked yet, made between `until` and `after` ago, their day passed."""
-        today = timezone.localdate(now)
-        made = self.open().filter(asked_at=None, made_at__lte=now - after, made_at__gt=now - until)
-        return made.filter(due_on__lte=today, person__is_active=True)
+    def to_ask(self, *, day: date, after: timedelta, until: timedelta) -> "CommitmentQuerySet":
+        """Those whose person was not asked yet, and whose `ask_on` is that day or less than `until` before."""
+        come = self.open().filter(asked_at=None, made_at__date__lte=day - after, due_on__lte=day)
+        recent = Q(made_at__date__gt=day - after - until) | Q(due_on__gt=day - until)
+        return come.filter(recent, person__is_active=True)
 
 
 class PairQuerySet(models.QuerySet[Any]):
     def for_helper(self, user: "User") -> "PairQuerySet":
         return self.filter(helper=user)
 
+    def standing(self) -> "PairQuerySet":
+        """Waiting, or accepted."""
+        return self.filter(declined_at=None, closed_at=None)
+
     def waiting(self) -> "PairQuerySet":
-        return self.filter(accepted_at=None, declined_at=None)
+        return self.standing().filter(accepted_at=None)
 
     def with_people(self) -> "PairQuerySet":
         return self.select_related("helper", "commitment__person", "commitment__technique", "commitment__practice")

@@ -16,17 +16,26 @@ from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import ThemeLink
 from cms.roadmap.services import record_evidence
 from interview_toolkit.commitments.enums import Answer, Interview
-from interview_toolkit.commitments.errors import AlreadyAnswered, NobodyAtEase, NoNeed, PairAnswered, TooMany
+from interview_toolkit.commitments.errors import (
+    AlreadyAnswered,
+    AlreadyCommitted,
+    NobodyAtEase,
+    NoNeed,
+    PairAnswered,
+    TooMany,
+)
 from interview_toolkit.commitments.models import AFTER, Commitment, Pair
 from interview_toolkit.observations.queries import at_ease_with
 from interview_toolkit.practices.models import PracticePage
 from interview_toolkit.techniques.models import TechniquePage
 
 MOST_OPEN = 5
-# Past so long, a mail would ask of something forgotten: the site still does.
+# So long after the day one was to be asked, a mail would ask of something forgotten: the site still does.
 TOO_LATE = timedelta(days=60)
 BATCH = 200
 MOST_ASKED = 3
+# A request for a pair left without an answer so long is closed, and somebody else may be asked.
+PATIENCE = timedelta(days=14)
 
 
 @transaction.atomic
@@ -37,14 +46,33 @@ def commit_to(
     due_on: date,
     technique: TechniquePage | None = None,
     practice: PracticePage | None = None,
+    form_key: UUID | None = None,
 ) -> Commitment:
-    """Note what someone means to try: a technique, or a practice. Raises TooMany."""
+    """Note what someone means to try: a technique, or a practice. Raises AlreadyCommitted, TooMany.
+
+    The same `form_key` again returns the first and changes nothing.
+    """
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    if Commitment.objects.visible_to(person).open().count() >= MOST_OPEN:
+    mine = Commitment.objects.visible_to(person)
+    known = mine.filter(form_key=form_key).first() if form_key else None
+    if known is not None:
+        return known
+    if mine.open().filter(technique=technique, practice=practice).exists():
+        raise AlreadyCommitted
+    if mine.open().count() >= MOST_OPEN:
         raise TooMany(MOST_OPEN)
     return Commitment.objects.create(
-        person=person, technique=technique, practice=practice, interview=interview, due_on=due_on
+        person=person, technique=technique, practice=practice, interview=interview, due_on=due_on, form_key=form_key
     )
+
+
+@transaction.atomic
+def withdraw(*, commitment: Commitment) -> None:
+    """Forget what one meant to try, before any answer. Raises AlreadyAnswered."""
+    found = Commitment.objects.open().select_for_update(of=("self",)).filter(pk=commitment.pk).first()
+    if found is None:
+        raise AlreadyAnswered
+    found.delete()
 
 
 @transaction.atomic
@@ -75,7 +103,7 @@ def ask_due(*, now: datetime | None = None) -> int:
     a long stop, nobody gets more than one mail for a commitment, nor any for an old one.
     """
     now, count = now or timezone.now(), 0
-    due = Commitment.objects.to_ask(now=now, after=AFTER, until=TOO_LATE)
+    due = Commitment.objects.to_ask(day=timezone.localdate(now), after=AFTER, until=TOO_LATE)
     for key in list(due.order_by("made_at").values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
             rows = Commitment.objects.open().filter(asked_at=None).select_for_update(skip_locked=True, of=("self",))
@@ -96,14 +124,39 @@ def ask_pair(*, commitment: Commitment) -> Pair:
     """
     rows = Commitment.objects.select_for_update(of=("self",), no_key=True).select_related("person")
     commitment = rows.get(pk=commitment.pk)
-    if commitment.answer != Answer.DARE_NOT or commitment.pairs.filter(declined_at=None).exists():
+    if commitment.answer != Answer.DARE_NOT or commitment.pairs.standing().exists():
         raise NoNeed
     helper = _someone_at_ease(commitment)
     if helper is None:
         raise NobodyAtEase
     pair = Pair.objects.create(commitment=commitment, helper=helper)
-    _write(helper, "Un collègue aimerait en parler avec vous", "pair_asked", pair)
+    _write(helper, "Quelqu'un aimerait en parler avec vous", "pair_asked", pair, days=PATIENCE.days)
     return pair
+
+
+@transaction.atomic
+def take_back_pair(*, commitment: Commitment) -> None:
+    """Stop waiting for an answer, so as to ask somebody else. Raises PairAnswered."""
+    rows = Pair.objects.waiting().filter(commitment=commitment).select_for_update(of=("self",), no_key=True)
+    pair = rows.first()
+    if pair is None:
+        raise PairAnswered
+    _close(pair, timezone.now())
+
+
+def close_unanswered(*, now: datetime | None = None) -> int:
+    """Close the requests left without an answer, and tell who asked; return how many."""
+    now, count = now or timezone.now(), 0
+    late = Pair.objects.waiting().filter(asked_at__lte=now - PATIENCE)
+    for key in list(late.order_by("asked_at").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            rows = Pair.objects.waiting().with_people().select_for_update(skip_locked=True, of=("self",))
+            pair = rows.filter(pk=key).first()
+            if pair is not None:
+                _close(pair, now)
+                _tell_of_nobody(pair)
+                count += 1
+    return count
 
 
 @transaction.atomic
@@ -113,6 +166,8 @@ def answer_pair(*, helper: User, public_id: UUID, is_accepted: bool) -> Pair:
     """
     rows = Pair.objects.for_helper(helper).with_people().select_for_update(of=("self",), no_key=True)
     pair = rows.get(public_id=public_id)
+    if pair.closed_at:
+        raise PairAnswered
     if pair.accepted_at or pair.declined_at:
         if bool(pair.accepted_at) != is_accepted:
             raise PairAnswered
@@ -125,8 +180,22 @@ def answer_pair(*, helper: User, public_id: UUID, is_accepted: bool) -> Pair:
         _write(person, "Votre binôme a dit oui", "pair_accepted", pair, other=pair.helper)
         _write(pair.helper, "Votre binôme", "pair_accepted", pair, other=person)
     else:
-        _write(person, "Ce n'est pas possible pour cette fois", "pair_declined", pair)
+        _tell_of_nobody(pair)
     return pair
+
+
+def _close(pair: Pair, now: datetime) -> None:
+    pair.closed_at = now
+    pair.save(update_fields=["closed_at"])
+
+
+def _tell_of_nobody(pair: Pair) -> None:
+    """Whether somebody else may be asked is said as it is."""
+    commitment = pair.commitment
+    is_another = _someone_at_ease(commitment) is not None
+    where = f"{settings.WAGTAILADMIN_BASE_URL}{commitment.get_absolute_url()}"
+    subject = "Ce n'est pas possible pour cette fois"
+    _write(commitment.person, subject, "pair_declined", pair, is_another=is_another, address=where)
 
 
 def _someone_at_ease(commitment: Commitment) -> User | None:

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cms.accounts.door import sign_in_required
+from cms.core.templatetags.socle import day
 from courses.views import SignedIn
-from interview_toolkit.commitments import services
+from interview_toolkit.commitments import queries, services
 from interview_toolkit.commitments.enums import Answer
 from interview_toolkit.commitments.errors import CommitmentError
 from interview_toolkit.commitments.forms import AnswerForm, CommitmentForm
@@ -23,6 +24,7 @@ def commitments(request: SignedIn) -> HttpResponse:
     context = {
         "open": [one for one in mine if not one.answered_at],
         "answered": [one for one in mine if one.answered_at],
+        "asked_of_me": Pair.objects.for_helper(request.user).standing().with_people()[:50],
     }
     return render(request, "commitments/commitments.html", context)
 
@@ -31,16 +33,26 @@ def commitments(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_commitment(request: SignedIn) -> HttpResponse:
     form = CommitmentForm(
-        request.POST if request.method == "POST" else None, initial={"subject": request.GET.get("essai", "")[:40]}
+        request.POST if request.method == "POST" else None,
+        initial={"subject": request.GET.get("essai", "")[:40]},
+        near=queries.pages_around(request.GET.get("module", "")),
     )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            services.commit_to(person=request.user, interview=said["interview"], due_on=said["due_on"], **form.about)
+            made = services.commit_to(
+                person=request.user,
+                interview=said["interview"],
+                due_on=said["due_on"],
+                form_key=form.once,
+                **form.about,
+            )
         except CommitmentError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "C'est noté. Nous vous demanderons où vous en êtes, une seule fois.")
+            messages.success(
+                request, f"C'est noté. Le {day(made.ask_on)}, nous vous demanderons où vous en êtes, une seule fois."
+            )
             return redirect("commitments")
     return render(request, "commitments/new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -60,9 +72,24 @@ def commitment(request: SignedIn, public_id: UUID) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(request, THANKS[form.cleaned_data["answer"]])
+            if form.cleaned_data["answer"] == Answer.DARE_NOT:
+                return redirect(found)
         return redirect("commitments")
-    context = {"commitment": found, "form": form, "pair": found.pairs.with_people().filter(declined_at=None).first()}
+    context = {"commitment": found, "form": form, "pair": found.pairs.standing().with_people().first()}
     return render(request, "commitments/commitment.html", context, status=422 if form.errors else 200)
+
+
+@sign_in_required
+@require_POST
+def withdraw_commitment(request: SignedIn, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Commitment.objects.visible_to(request.user), public_id=public_id)
+    try:
+        services.withdraw(commitment=found)
+    except CommitmentError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(found)
+    messages.success(request, "C'est retiré : nous ne vous demanderons rien à ce sujet.")
+    return redirect("commitments")
 
 
 @sign_in_required
@@ -74,7 +101,20 @@ def ask_pair(request: SignedIn, public_id: UUID) -> HttpResponse:
     except CommitmentError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "C'est demandé, sans dire votre nom. Vous serez prévenu par courriel.")
+        messages.success(request, "C'est demandé, sans dire votre nom. La réponse vous arrivera par courriel.")
+    return redirect(found)
+
+
+@sign_in_required
+@require_POST
+def take_back_pair(request: SignedIn, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Commitment.objects.visible_to(request.user), public_id=public_id)
+    try:
+        services.take_back_pair(commitment=found)
+    except CommitmentError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "C'est repris. Vous pouvez demander à quelqu'un d'autre.")
     return redirect(found)
 
 
@@ -84,10 +124,12 @@ def pair(request: SignedIn, public_id: UUID) -> HttpResponse:
     """What a helper is asked; who asks is named once they have said yes."""
     found = get_object_or_404(Pair.objects.for_helper(request.user).with_people(), public_id=public_id)
     if request.method == "POST":
+        said = request.POST.get("accepted")
+        if said not in ("0", "1"):
+            messages.error(request, "Choisissez une des deux réponses.")
+            return redirect(found)
         try:
-            services.answer_pair(
-                helper=request.user, public_id=public_id, is_accepted=request.POST.get("accepted") == "1"
-            )
+            services.answer_pair(helper=request.user, public_id=public_id, is_accepted=said == "1")
         except CommitmentError as refusal:
             messages.error(request, str(refusal))
         return redirect(found)
@@ -97,5 +139,5 @@ def pair(request: SignedIn, public_id: UUID) -> HttpResponse:
 THANKS = {
     Answer.TRIED: "Merci. Cet essai s'ajoute à votre fil de preuve.",
     Answer.NO_OCCASION: "Merci. Choisissez une autre date quand vous voulez.",
-    Answer.DARE_NOT: "Merci de le dire. Rejouez une simulation, ou parlez-en à un collègue : un pas plus petit suffit.",
+    Answer.DARE_NOT: "Merci de le dire. À deux, c'est plus simple : voyez ci-dessous.",
 }

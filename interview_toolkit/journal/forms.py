@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from cms.accounts.models import User
-from cms.core.privacy import Finding, identifying
+from cms.core.once import OnceForm
+from cms.core.reread import RereadForm
 from cms.roadmap.models import Theme
 from interview_toolkit.journal.models import FIELDS
 from interview_toolkit.techniques.models import TechniquePage
@@ -13,15 +14,14 @@ from interview_toolkit.techniques.models import TechniquePage
 LONGEST = 10_000
 
 
-class EntryForm(forms.Form):
-    """An entry. What looks like somebody's is told before anything is kept; its author says they reread it."""
-
+class EntryForm(OnceForm, RereadForm):
     techniques = forms.ModelMultipleChoiceField(
         TechniquePage.objects.none(),
         label="La technique que j'ai essayée",
         error_messages={
             "required": "Choisissez au moins une technique.",
             "invalid_choice": "Cette technique n'existe plus.",
+            "invalid_pk_value": "Cette technique n'existe plus.",
         },
         widget=forms.CheckboxSelectMultiple,
     )
@@ -29,11 +29,13 @@ class EntryForm(forms.Form):
         Theme.objects.none(),
         label="Thèmes de la feuille de route concernés",
         required=False,
+        error_messages={
+            "invalid_choice": "Ce thème n'existe plus.",
+            "invalid_pk_value": "Ce thème n'existe plus.",
+        },
         widget=forms.CheckboxSelectMultiple,
     )
-    is_reread = forms.BooleanField(
-        label="J'ai relu : rien ici ne permet de reconnaître quelqu'un. Enregistrer ainsi.", required=False
-    )
+    reread = tuple(name for name, _label, _required in FIELDS)
     field_order = ("situation", "techniques", "effect", "next", "themes", "is_reread")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,20 +48,12 @@ class EntryForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 4, "class": "input"}),
                 error_messages={
                     "required": "Écrivez quelques mots.",
-                    "max_length": f"{LONGEST} caractères au plus : faites plusieurs entrées.",
+                    "max_length": "10\N{NO-BREAK SPACE}000 caractères au plus : faites plusieurs entrées.",
                 },
             )
         self.fields["techniques"].queryset = TechniquePage.objects.live().order_by("path")  # type: ignore[attr-defined]
         self.fields["themes"].queryset = Theme.objects.current()  # type: ignore[attr-defined]
         self.order_fields(self.field_order)
-        self.findings: list[Finding] = []
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        self.findings = identifying(*(cleaned.get(name, "") for name, _label, _required in FIELDS))
-        if self.findings and not cleaned.get("is_reread"):
-            self.add_error("is_reread", "Relisez ces passages avant d'enregistrer : rien n'est encore gardé.")
-        return cleaned
 
     @property
     def texts(self) -> dict[str, str]:

@@ -37,6 +37,7 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
     themes = models.ManyToManyField(Theme, blank=True, related_name="+")
     written_at = models.DateTimeField("écrite le", default=timezone.now)
     changed_at = models.DateTimeField("modifiée le", null=True)
+    form_key = models.UUIDField(null=True, editable=False)
 
     objects = EntryQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
@@ -45,6 +46,7 @@ class Entry(models.Model):  # type: ignore[django-manager-missing]
         verbose_name_plural = "entrées du journal"
         ordering = ["-written_at", "-pk"]
         indexes = [models.Index(fields=["person", "-written_at"], name="entry_of_person")]
+        constraints = [models.UniqueConstraint(fields=["person", "form_key"], name="entry_sent_once")]
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -44,9 +44,29 @@ def opened(entry: Entry) -> Note:
 
 def journal_of(person: User, *, number: Any) -> Page[Any]:
     """The entries of a person, the latest first, so many a page, opened."""
-    page = Paginator(Entry.objects.of(person).whole(), PER_PAGE).get_page(number)
+    page = Paginator(Entry.objects.of(person).whole().with_readers(), PER_PAGE).get_page(number)
     page.object_list = [opened(entry) for entry in page.object_list]
     return page
+
+
+def notes_of(person: User) -> list[Note]:
+    """Every entry of a person, the latest first, opened."""
+    return [opened(entry) for entry in Entry.objects.of(person).whole()]
+
+
+def shared_count(trainer: User) -> int:
+    return Entry.objects.shared_with(trainer).count()
+
+
+def step_of(number: str) -> JournalStepPage | None:
+    """The published step of this number, when it is one."""
+    is_number = number.isdecimal() and len(number) < 10
+    return JournalStepPage.objects.live().filter(pk=number).first() if is_number else None
+
+
+def readers_of(entry: Entry) -> list[str]:
+    """With whom its author shares it now."""
+    return [str(share.trainer) for share in entry.shares.open().select_related("trainer")]
 
 
 def shared_with(trainer: User) -> list[Note]:
@@ -67,7 +87,7 @@ def export_of(person: User) -> dict[str, Any]:
                 "techniques": [technique.title for technique in note.entry.techniques.all()],
                 "thèmes": [theme.title for theme in note.entry.themes.all()],
             }
-            for note in map(opened, Entry.objects.of(person).whole())
+            for note in notes_of(person)
         ]
     }
 

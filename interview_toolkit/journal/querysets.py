@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 if TYPE_CHECKING:
     from cms.accounts.models import User
@@ -22,6 +22,12 @@ class EntryQuerySet(models.QuerySet[Any]):
         shares: Any = self.model._meta.get_field("shares").related_model
         shared = Exists(shares.objects.open().filter(entry=OuterRef("pk"), trainer=user))
         return self.filter(Q(person=user) | Q(shared))
+
+    def with_readers(self) -> "EntryQuerySet":
+        """With the open shares of each, as `open_shares`."""
+        shares: Any = self.model._meta.get_field("shares").related_model
+        with_trainers = shares.objects.open().select_related("trainer")
+        return self.prefetch_related(Prefetch("shares", with_trainers, to_attr="open_shares"))
 
     def whole(self) -> "EntryQuerySet":
         return self.select_related("person").prefetch_related("techniques", "themes")

@@ -1,12 +1,16 @@
 """Every write of the journal."""
 
 from collections.abc import Iterable
-from uuid import uuid5
+from uuid import UUID, uuid5
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from cms.accounts.models import User
+from cms.core.mail import signature
 from cms.roadmap.models import Theme
 from courses.models import Enrolment
 from courses.services import record_attempt
@@ -26,10 +30,19 @@ def write_entry(
     techniques: Iterable[TechniquePage],
     themes: Iterable[Theme],
     entry: Entry | None = None,
+    form_key: UUID | None = None,
 ) -> Entry:
-    """Keep an entry, or what it says now. A new one counts in the courses that ask for some. Raises NoKey."""
+    """Keep an entry, or what it says now. A new one counts in the courses that ask for some. Raises NoKey.
+
+    The same `form_key` again returns the entry it made, and changes nothing.
+    """
     is_new = entry is None
-    entry = entry or Entry(person=person)
+    if is_new and form_key is not None:
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)
+        known: Entry | None = Entry.objects.of(person).filter(form_key=form_key).first()
+        if known is not None:
+            return known
+    entry = entry or Entry(person=person, form_key=form_key)
     entry.write(texts)
     if not is_new:
         entry.changed_at = timezone.now()
@@ -49,9 +62,14 @@ def delete_entry(*, entry: Entry) -> None:
 
 @transaction.atomic
 def share_entry(*, entry: Entry, trainer: User) -> Share:
-    """Show an entry to a trainer from now on; shared already, it stays so."""
-    Share.objects.bulk_create([Share(entry=entry, trainer=trainer)], ignore_conflicts=True)
-    return Share.objects.open().get(entry=entry, trainer=trainer)
+    """Show an entry to a trainer from now on, who is told by mail; shared already, it stays so."""
+    Entry.objects.select_for_update(no_key=True).get(pk=entry.pk)
+    known: Share | None = Share.objects.open().filter(entry=entry, trainer=trainer).first()
+    if known is not None:
+        return known
+    share = Share.objects.create(entry=entry, trainer=trainer)
+    _tell_of_share(share)
+    return share
 
 
 @transaction.atomic
@@ -81,6 +99,15 @@ def rotate() -> tuple[int, list[str]]:
                     lost.append(str(entry.public_id))
             Entry.objects.bulk_update(opened, ["sealed"])
             count += len(opened)
+
+
+def _tell_of_share(share: Share) -> None:
+    """Who confided one, and where: nothing of what it says."""
+    person = share.entry.person
+    address = f"{settings.WAGTAILADMIN_BASE_URL}{share.entry.get_absolute_url()}"
+    context = signature() | {"person": share.trainer, "author": person, "address": address}
+    body = render_to_string("journal/mail/shared.txt", context)
+    send_mail(f"{person} vous confie une entrée de son journal", body.strip(), None, [share.trainer.email])
 
 
 def _tell_courses(entry: Entry) -> None:

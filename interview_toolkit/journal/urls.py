@@ -8,6 +8,7 @@ urlpatterns = [
     path("mon-parcours/journal/", views.journal, name="journal"),
     path("mon-parcours/journal/nouvelle/", views.new_entry, name="new_entry"),
     path("mon-parcours/journal/partages/", views.shared_entries, name="shared_entries"),
+    path("mon-parcours/journal/imprimer/", views.whole_journal, name="whole_journal"),
     path("mon-parcours/journal/exporter/", views.export, name="export_journal"),
     path(f"{ENTRY}/", views.entry, name="journal_entry"),
     path(f"{ENTRY}/modifier/", views.edit_entry, name="edit_entry"),

@@ -20,8 +20,11 @@ from interview_toolkit.journal.models import Entry, JournalStepPage, Share
 @sign_in_required
 @require_GET
 def journal(request: SignedIn) -> HttpResponse:
-    notes = queries.journal_of(request.user, number=request.GET.get("page"))
-    return render(request, "journal/journal.html", {"notes": notes})
+    context = {
+        "notes": queries.journal_of(request.user, number=request.GET.get("page")),
+        "shared_count": queries.shared_count(request.user),
+    }
+    return render(request, "journal/journal.html", context)
 
 
 @sign_in_required
@@ -45,6 +48,7 @@ def edit_entry(request: SignedIn, public_id: UUID) -> HttpResponse:
 
 
 def write(request: SignedIn, entry: Entry | None, form: EntryForm) -> HttpResponse:
+    step = queries.step_of(request.GET.get("etape", ""))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -54,14 +58,22 @@ def write(request: SignedIn, entry: Entry | None, form: EntryForm) -> HttpRespon
                 techniques=said["techniques"],
                 themes=said["themes"],
                 entry=entry,
+                form_key=form.once,
             )
         except JournalError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Votre entrée est enregistrée. Elle n'est lisible que par vous.")
-            return redirect(kept)
-    context = {"form": form, "entry": entry}
+            readers = queries.readers_of(kept)
+            messages.success(request, f"Votre entrée est enregistrée. {_read_by(readers)}")
+            return redirect(step.url if step else kept)
+    context = {"form": form, "entry": entry, "step": step}
     return render(request, "journal/write.html", context, status=422 if form.errors else 200)
+
+
+def _read_by(readers: list[str]) -> str:
+    if not readers:
+        return "Elle n'est lisible que par vous."
+    return f"Vous la partagez avec {' et '.join(readers)}, qui la {'lit' if len(readers) == 1 else 'lisent'} ainsi."
 
 
 @sign_in_required
@@ -115,6 +127,13 @@ def revoke_share(request: SignedIn, public_id: UUID, pk: int) -> HttpResponse:
 @require_GET
 def shared_entries(request: SignedIn) -> HttpResponse:
     return render(request, "journal/shared.html", {"notes": queries.shared_with(request.user)})
+
+
+@sign_in_required
+@require_GET
+def whole_journal(request: SignedIn) -> HttpResponse:
+    """All of it on one page, to print."""
+    return render(request, "journal/whole.html", {"notes": queries.notes_of(request.user)})
 
 
 @sign_in_required

@@ -17,4 +17,19 @@ class TooMany(PracticeError):
 
 class NobodyToTell(PracticeError):
     def __init__(self) -> None:
-        super().__init__("Cette fiche n'a plus d'auteur à qui écrire.")
+        super().__init__("Il n'y a plus personne à qui écrire au sujet de cette fiche.")
+
+
+class OwnPractice(PracticeError):
+    def __init__(self) -> None:
+        super().__init__("Cette fiche est la vôtre.")
+
+
+class BeingReread(PracticeError):
+    def __init__(self) -> None:
+        super().__init__("Cette fiche est en relecture : retirez-la d'abord pour la reprendre.")
+
+
+class NotBeingReread(PracticeError):
+    def __init__(self) -> None:
+        super().__init__("Cette fiche n'est plus en relecture.")

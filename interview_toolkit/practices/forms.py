@@ -6,7 +6,8 @@ from django import forms
 
 from cms.accounts.models import Organisation
 from cms.core.filters import AddressForm
-from cms.core.privacy import Finding, identifying
+from cms.core.once import OnceForm
+from cms.core.reread import RereadForm
 from cms.pages.models import PathwayStep
 from cms.roadmap.models import Theme
 from interview_toolkit.practices.models import PracticePage
@@ -15,37 +16,17 @@ from interview_toolkit.techniques.models import TechniquePage
 LONGEST = 4_000
 TEXTS = {
     "context": ("Le contexte", "Ce qui n'allait pas, ou ce que vous vouliez changer.", True),
-    "what_we_did": ("Ce que nous avons fait", "Pour qu'un collègue puisse le refaire.", True),
+    "what_we_did": ("Ce que nous avons fait", "Pour qu'une autre équipe puisse le refaire.", True),
     "what_changed": ("Ce que cela a changé", "Ce que vous avez vu.", True),
     "watch_out": ("À surveiller", "", False),
 }
 
 
-class Reread(forms.Form):
-    """Texts written by people for others: what looks like somebody's is told before anything is kept."""
-
-    is_reread = forms.BooleanField(
-        label="J'ai relu : rien ici ne permet de reconnaître quelqu'un. Envoyer ainsi.", required=False
-    )
-    reread: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.findings: list[Finding] = []
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        self.findings = identifying(*(cleaned.get(name, "") for name in self.reread))
-        if self.findings and not cleaned.get("is_reread"):
-            self.add_error("is_reread", "Relisez ces passages avant d'envoyer : rien n'est encore gardé.")
-        return cleaned
-
-
-class ProposalForm(Reread):
+class ProposalForm(OnceForm, RereadForm):
     title = forms.CharField(
         label="Le nom de la pratique",
         max_length=150,
-        error_messages={"required": "Donnez-lui un nom."},
+        error_messages={"required": "Donnez-lui un nom.", "max_length": "150 caractères au plus."},
         widget=forms.TextInput(attrs={"class": "input"}),
     )
     themes = forms.ModelMultipleChoiceField(
@@ -76,7 +57,10 @@ class ProposalForm(Reread):
                 required=is_required,
                 max_length=LONGEST,
                 widget=forms.Textarea(attrs={"rows": 4, "class": "input"}),
-                error_messages={"required": "Écrivez quelques mots.", "max_length": f"{LONGEST} caractères au plus."},
+                error_messages={
+                    "required": "Écrivez quelques mots.",
+                    "max_length": "4\N{NO-BREAK SPACE}000 caractères au plus.",
+                },
             )
         self.fields["themes"].queryset = Theme.objects.current()  # type: ignore[attr-defined]
         self.fields["techniques"].queryset = TechniquePage.objects.live().order_by("path")  # type: ignore[attr-defined]
@@ -87,13 +71,21 @@ class ProposalForm(Reread):
     def texts(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in TEXTS}
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """What is neither a text nor a key."""
+        return {name: self.cleaned_data[name] for name in ("title", "themes", "techniques", "pathway_step")}
 
-class CommentForm(Reread):
+
+class CommentForm(RereadForm):
     text = forms.CharField(
-        label="Un mot à l'auteur",
+        label="Votre mot",
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
-        error_messages={"required": "Écrivez quelques mots.", "max_length": f"{LONGEST} caractères au plus."},
+        error_messages={
+            "required": "Écrivez quelques mots.",
+            "max_length": "4\N{NO-BREAK SPACE}000 caractères au plus.",
+        },
     )
     reread = ("text",)
     field_order = ("text", "is_reread")
@@ -104,6 +96,7 @@ class PracticeFilterForm(AddressForm):
     theme = forms.ChoiceField(label="Thème", required=False)
     technique = forms.ChoiceField(label="Technique", required=False)
     structure = forms.ChoiceField(label="Structure", required=False)
+    etape = forms.ChoiceField(label="Étape du parcours RSA", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,6 +106,7 @@ class PracticeFilterForm(AddressForm):
             "structure": Organisation.objects.filter(
                 pk__in=PracticePage.objects.live().values("organisation")
             ).values_list("code", "name"),
+            "etape": PathwayStep.objects.values_list("code", "title"),
         }
         for name, choices in offered.items():
             self.fields[name].choices = [("", "Toutes" if name != "theme" else "Tous"), *choices]  # type: ignore[attr-defined]

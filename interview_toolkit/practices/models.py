@@ -14,6 +14,7 @@ from cms.accounts.models import Organisation
 from cms.core.models import BasePage
 from cms.pages.models import PathwayStep
 from cms.roadmap.models import ThemedPage
+from interview_toolkit.practices.enums import Standing
 from interview_toolkit.practices.querysets import TrialQuerySet
 from interview_toolkit.techniques.models import TechniquePage
 
@@ -60,6 +61,7 @@ class PracticePage(ThemedPage):
     adapted_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="adaptations", verbose_name="adaptée de"
     )
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
 
     view = "interview_toolkit.practices.views.practice"
     search_kind = "Fiche pratique"
@@ -69,6 +71,7 @@ class PracticePage(ThemedPage):
         index.SearchField("what_we_did", boost=2),
         index.SearchField("what_changed"),
     ]
+    exclude_fields_in_copy = ["form_key"]
     parent_page_types = ["practices.PracticeIndexPage"]
     subpage_types: list[str] = []
     content_panels = [
@@ -97,14 +100,15 @@ class PracticePage(ThemedPage):
     def listing_note(self) -> str:
         return self.organisation.name if self.organisation else ""
 
-    @property
-    def standing(self) -> str:
-        """Where what someone proposed stands, in words."""
+    def standing_after(self, review: str | None) -> Standing:
+        """Where it stands, `review` being the status of its last workflow, if any."""
         if self.live:
-            return "Publiée"
-        state = self.workflow_states.order_by("-created_at").first()
-        is_sent_back = state is not None and state.status == WorkflowState.STATUS_NEEDS_CHANGES
-        return "À reprendre" if is_sent_back else "En relecture"
+            return Standing.PUBLISHED
+        if review == WorkflowState.STATUS_IN_PROGRESS:
+            return Standing.IN_REVIEW
+        if review == WorkflowState.STATUS_NEEDS_CHANGES:
+            return Standing.TO_REWORK
+        return Standing.UNPUBLISHED if self.first_published_at else Standing.WITHDRAWN
 
 
 class Trial(models.Model):
@@ -127,10 +131,11 @@ class Trial(models.Model):
 
 
 class Comment(models.Model):
-    """Said to the author of a practice: read by the two of them."""
+    """Said to whoever proposed a practice, or answered by them `to` the one who wrote: read by the two of them."""
 
     practice = models.ForeignKey(PracticePage, on_delete=models.CASCADE, related_name="comments")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     said_at = models.DateTimeField(default=timezone.now)
 
@@ -143,5 +148,7 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return f"{self.practice_id} · {self.person_id}"
 
-    def is_read_by(self, user: Any) -> bool:
-        return user.pk in (self.person_id, self.practice.owner_id)
+    @property
+    def reader(self) -> Any:
+        """Who, with the author, reads it."""
+        return self.to or self.person

@@ -23,7 +23,7 @@ PAGES = {
         "/entretien/", "/entretien/techniques/", "/entretien/techniques/reformuler-et-refleter/",
         "/entretien/carte/REFLET/", "/entretien/phrases/", "/entretien/phrases/?q=xyzzy", "/entretien/simulations/",
         "/entretien/simulations/m-d/", "/mon-parcours/journal/", "/mon-parcours/journal/nouvelle/",
-        "/mon-parcours/journal/partages/",
+        "/mon-parcours/journal/partages/", "/mon-parcours/journal/imprimer/",
         "/entretien/pratiques/", "/entretien/pratiques/le-groupe-de-pairs-inter-structures/",
         "/entretien/pratique/proposer/", "/mon-parcours/essais/", "/mon-parcours/essais/nouveau/",
         "/entretien/grilles/", "/entretien/grilles/grille-entretien/", "/entretien/observations/",
@@ -33,7 +33,7 @@ PAGES = {
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",
     ],
-    "referent": ["/pilotage/", "/pilotage/personnes/", "/pilotage/essais/"],
+    "referent": ["/pilotage/", "/pilotage/personnes/"],
     "coordination": [
         "/pilotage/", "/pilotage/essais/", "/pilotage/personnes/",
         "/pilotage/personnes/?q=introuvable", "/pilotage/personnes/inviter/",

@@ -1,13 +1,15 @@
 """The journal: one's own, sealed, shared entry by entry, counted without being read."""
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from cms.accounts.models import User
@@ -15,7 +17,7 @@ from courses.enums import EnrolmentSource, StepStatus
 from courses.services import enrol, publish_version
 from interview_toolkit.journal.errors import KeyLost, NoKey
 from interview_toolkit.journal.models import Entry, JournalStepPage, Share
-from interview_toolkit.journal.services import delete_entry, share_entry, write_entry
+from interview_toolkit.journal.services import delete_entry, revoke_share, share_entry, write_entry
 from tests.factories.accounts import UserFactory
 from tests.factories.courses import course_tree, theme
 from tests.factories.toolkit import technique
@@ -59,15 +61,32 @@ def test_an_entry_is_written_read_changed_and_deleted(sign_in: Sign, professiona
     assert not Entry.objects.exists()
 
 
+def test_the_same_page_sent_thrice_is_one_entry_and_other_words_are_another(sign_in: Sign, professional: User) -> None:
+    client, new = sign_in(professional), "/mon-parcours/journal/nouvelle/"
+    key = re.findall(r'name="form_key" value="([^"]+)"', text(client.get(new)))
+    sent = SAID | {"techniques": [technique().pk], "form_key": key}
+    for _ in range(3):
+        client.post(new, sent)
+    first = Entry.objects.get()
+    client.post(new, sent | {"effect": "Revenu en arrière, j'ai écrit autre chose."})
+    assert Entry.objects.count() == 2
+    sign_in(UserFactory()).post(new, sent)
+    assert Entry.objects.count() == 3
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entry.objects.create(person=professional, sealed=b"", form_key=first.form_key)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"situation": ""}, "Écrivez quelques mots."),
         ({"techniques": []}, "Choisissez au moins une technique."),
         ({"techniques": ["999999"]}, "Cette technique n'existe plus."),
-        ({"effect": "x" * 10_001}, "10000 caractères au plus"),
-        ({"effect": "x" * 1_000_000}, "10000 caractères au plus"),
-        ({"situation": "a\0b"}, "caractère nul"),
+        ({"techniques": ["x"]}, "Cette technique n'existe plus."),
+        ({"themes": ["x"]}, "Ce thème n'existe plus."),
+        ({"effect": "x" * 10_001}, "10 000 caractères au plus"),
+        ({"effect": "x" * 1_000_000}, "10 000 caractères au plus"),
+        ({"situation": "a\0b"}, "contient un caractère invisible"),
         ({"effect": "Mme Lefèvre au 06 12 34 56 78"}, "« Mme Lefèvre » ressemble au nom de quelqu'un."),
     ],
 )
@@ -79,6 +98,29 @@ def test_what_may_not_be_kept_is_said_and_nothing_is(
     assert answer.status_code == 422
     assert said in text(answer).replace("\xa0", " ")
     assert not Entry.objects.exists()
+
+
+def test_a_text_too_long_to_be_read_is_said_to_be(sign_in: Sign, professional: User) -> None:
+    answer = sign_in(professional).post("/mon-parcours/journal/nouvelle/", SAID | {"effect": "x" * 4_000_000})
+    assert answer.status_code == 400
+    assert "raccourcissez votre texte" in text(answer)
+
+
+def test_passages_are_shown_with_their_field_and_the_box_to_tick_in_one_warning(
+    sign_in: Sign, professional: User
+) -> None:
+    client, new = sign_in(professional), "/mon-parcours/journal/nouvelle/"
+    sent = SAID | {"techniques": [technique().pk], "effect": "Mme Lefèvre a souri."}
+    shown = text(client.post(new, sent))
+    warning = shown[shown.index('class="callout callout--warning reread"') : shown.index('name="situation"')]
+    assert 'href="#id_effect"' in warning
+    assert 'name="is_reread"' in warning
+    assert shown.count('role="alert"') == shown.count('name="is_reread"') == 1
+    assert "error-summary" not in shown
+    assert "quelqu'un. :" not in shown
+    shown = text(client.post(new, sent | {"situation": ""}))
+    assert "Un point à corriger" in shown
+    assert 'href="#id_effect"' in shown[shown.index('class="callout callout--warning reread"') :]
 
 
 def test_passages_reread_are_kept_when_their_author_says_so(sign_in: Sign, professional: User) -> None:
@@ -123,14 +165,48 @@ def test_sharing_is_with_one_trainer_dated_and_taken_back(sign_in: Sign, profess
     assert reader.post(f"{address}partager/{share.pk}/reprendre/").status_code == 404
     author.post(f"{address}partager/{share.pk}/reprendre/")
     assert reader.get(address).status_code == 404
-    assert "repris le" in text(author.get(address))
+    assert "jusqu'au" in text(author.get(address))
     author.post(f"{address}partager/", {"trainer": trainer.pk})
     assert Share.objects.count() == 2
+
+
+def test_a_trainer_is_told_once_what_is_shared_and_nothing_it_says(
+    sign_in: Sign, professional: User, trainer: User
+) -> None:
+    entry, author, reader = written(professional), sign_in(professional), sign_in(trainer)
+    assert "Partagées avec moi" not in text(reader.get("/mon-parcours/journal/"))
+    for _ in range(2):
+        author.post(f"{entry.get_absolute_url()}partager/", {"trainer": trainer.pk})
+    (letter,) = mail.outbox
+    assert (letter.to, letter.subject) == ([trainer.email], f"{professional} vous confie une entrée de son journal")
+    assert entry.get_absolute_url() in letter.body
+    for words in SAID.values():
+        assert not words or words not in letter.body
+    assert "Partagées avec moi (1)" in text(reader.get("/mon-parcours/journal/"))
+
+
+def test_an_author_sees_what_is_shared_and_with_whom(sign_in: Sign, professional: User, trainer: User) -> None:
+    entry, author = written(professional), sign_in(professional)
+    written(professional)
+    share = share_entry(entry=entry, trainer=trainer)
+    listed = text(author.get("/mon-parcours/journal/"))
+    assert listed.count(f"Partagée avec {trainer}") == 1
+    assert "sauf la personne avec qui vous la partagez" in listed
+    sent = SAID | {"techniques": [technique().pk]}
+    said = text(author.post(f"{entry.get_absolute_url()}modifier/", sent, follow=True))
+    assert f"Vous la partagez avec {trainer}, qui la lit ainsi." in said
+    assert "lisible que par vous" not in said
+    revoke_share(share=share)
+    assert "Partagée avec" not in text(author.get("/mon-parcours/journal/"))
 
 
 def test_all_of_it_goes_with_its_author(sign_in: Sign, professional: User) -> None:
     written(professional)
     written(UserFactory(), effect="À quelqu'un d'autre.")
+    page = text(sign_in(professional).get("/mon-parcours/journal/imprimer/"))
+    for words in ("Il a parlé de son projet.", technique().title, theme().title):
+        assert words in page
+    assert "À quelqu'un d'autre." not in page
     answer = sign_in(professional).get("/mon-parcours/journal/exporter/")
     assert answer["Content-Disposition"] == 'attachment; filename="journal-de-pratique.json"'
     (entry,) = answer.json()["journal"]
@@ -199,8 +275,14 @@ def test_entries_count_in_a_course_and_nobody_reads_them(sign_in: Sign, professi
     written(professional)  # before the enrolment: it does not count
     enrolment = enrol(person=professional, course=tree.course, source=EnrolmentSource.SELF)
     client = sign_in(professional)
-    assert "0 sur 2." in text(client.get(step.url))
-    first = written(professional)
+    shown = text(client.get(step.url))
+    assert "0 sur 2." in shown
+    new = f"/mon-parcours/journal/nouvelle/?etape={step.pk}"
+    assert f'href="{new}"' in shown
+    assert f'href="{step.url}"' in text(client.get(new))
+    answer = client.post(new, SAID | {"techniques": [technique().pk]})
+    assert answer["Location"] == step.url
+    first = Entry.objects.of(professional).first()
     state = enrolment.step_states.get(step_key=step.step_key)
     assert state.status == StepStatus.IN_PROGRESS
     assert "1 sur 2." in text(client.get(step.url))
@@ -224,7 +306,7 @@ def test_a_journal_asks_the_same_whatever_it_holds(
             share_entry(entry=written(professional), trainer=trainer)
 
     def serve() -> None:
-        for address in ("journal", "export_journal"):
+        for address in ("journal", "whole_journal", "export_journal"):
             assert client.get(reverse(address)).status_code == 200
         assert client.get(shared.get_absolute_url()).status_code == 200
         assert reader.get(reverse("shared_entries")).status_code == 200

@@ -1,6 +1,7 @@
 """Practices: proposed by anyone, reread, published with thanks, tried and adapted by others."""
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.urls import reverse
 from wagtail.models import WorkflowState
 
 from cms.accounts.models import User
+from cms.core.templatetags.socle import day
+from cms.pages.models import PathwayStep
 from cms.roadmap.models import ThemeLink
 from interview_toolkit.practices.models import Comment, PracticeIndexPage, PracticePage, Trial
 from interview_toolkit.practices.services import try_too
-from tests.factories.accounts import MembershipFactory, OrganisationFactory
+from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.courses import theme
 from tests.factories.toolkit import practice, room, technique
 from tests.strict_client import StrictClient
@@ -88,8 +91,83 @@ def test_one_that_is_sent_back_is_told_with_the_reason(
     assert WorkflowState.objects.get().status == WorkflowState.STATUS_NEEDS_CHANGES
     assert "À reprendre" in text(client.get(index.url))
     (letter,) = [message for message in mail.outbox if message.to == [professional.email]]
+    rework = reverse("rework_practice", args=[page.pk])
     assert "Dites ce qui a changé." in letter.body
+    assert "publiée en l'état" in letter.body
+    assert rework in letter.body
     assert "/admin/" not in letter.body
+
+
+def test_whoever_is_to_reread_is_told_in_our_words(
+    sign_in: Sign, professional: User, trainer: User, administrator: User, index: PracticeIndexPage
+) -> None:
+    sign_in(professional).post(PROPOSE, said())
+    page = PracticePage.objects.get()
+    (letter,) = [message for message in mail.outbox if message.to == [trainer.email]]
+    assert letter.subject == "À relire : Le café d'accueil"
+    assert letter.body.startswith(f"Bonjour {trainer.first_name},")
+    assert f"/admin/pages/{page.pk}/edit/" in letter.body
+    for message in mail.outbox:
+        assert "Salut" not in message.body
+        assert "http" in message.body
+    assert "Approuver et publier" in text(sign_in(trainer).get(f"/admin/pages/{page.pk}/edit/"))
+
+
+def test_what_came_back_is_reworked_on_the_same_page_and_sent_again(
+    sign_in: Sign, professional: User, trainer: User, lead: User, index: PracticeIndexPage
+) -> None:
+    client = sign_in(professional)
+    client.post(PROPOSE, said())
+    page = PracticePage.objects.get()
+    rework = reverse("rework_practice", args=[page.pk])
+    waiting = text(client.get(rework))
+    assert "En relecture." in waiting
+    assert 'name="what_we_did"' not in waiting
+    refused = client.post(rework, said(title="Trop tôt"))
+    assert "Cette fiche est en relecture" in text(refused)
+    review(sign_in, trainer, page, "reject", "Dites ce qui a changé.")
+    listed = text(client.get(index.url))
+    assert f'href="{rework}">Le café d\'accueil</a>' in listed
+    assert listed.index("Ce que j'ai proposé") < listed.index("Chercher, filtrer")
+    shown = text(client.get(rework))
+    for words in ("Dites ce qui a changé.", "Une table, un café.", "Renvoyer en relecture"):
+        assert words in shown
+    for other in (lead, trainer):
+        assert sign_in(other).get(rework).status_code == 404
+    assert client.post(rework, said(themes=[])).status_code == 422
+    mail.outbox.clear()
+    answer = client.post(rework, said(title="Le café", what_changed="On s'assied."), follow=True)
+    assert "« Le café » est en relecture" in text(answer)
+    assert [message.to for message in mail.outbox] == [[trainer.email]]
+    assert PracticePage.objects.count() == 1
+    review(sign_in, trainer, page, "approve")
+    page.refresh_from_db()
+    assert (page.live, page.title, page.what_changed) == (True, "Le café", "On s'assied.")
+    assert [link.theme for link in page.theme_links.all()] == [theme()]
+    assert client.get(rework)["Location"] == page.url
+
+
+def test_what_was_proposed_is_withdrawn_and_taken_up_again(
+    sign_in: Sign, professional: User, trainer: User, lead: User, index: PracticeIndexPage
+) -> None:
+    client = sign_in(professional)
+    client.post(PROPOSE, said())
+    page = PracticePage.objects.get()
+    leave = reverse("withdraw_practice", args=[page.pk])
+    assert sign_in(lead).post(leave).status_code == 404
+    assert "« Le café d'accueil » est retirée." in text(client.post(leave, follow=True))
+    assert WorkflowState.objects.get().status == WorkflowState.STATUS_CANCELLED
+    assert "Retirée" in text(client.get(index.url))
+    assert "n'est plus en relecture" in text(client.post(leave, follow=True))
+    client.post(reverse("rework_practice", args=[page.pk]), said())
+    assert "En relecture" in text(client.get(index.url))
+    review(sign_in, trainer, page, "approve")
+    page.refresh_from_db()
+    assert "Publiée" in text(client.get(index.url))
+    assert client.post(leave).status_code == 404
+    page.unpublish()
+    assert "Dépubliée" in text(client.get(index.url))
+    assert "Renvoyer en relecture" in text(client.get(reverse("rework_practice", args=[page.pk])))
 
 
 @pytest.mark.parametrize(
@@ -98,8 +176,9 @@ def test_one_that_is_sent_back_is_told_with_the_reason(
         ({"title": ""}, "Donnez-lui un nom."),
         ({"themes": []}, "Choisissez au moins un thème."),
         ({"themes": ["0"]}, "Ce thème n'existe plus."),
-        ({"techniques": ["x"]}, "techniques"),
-        ({"what_we_did": "x" * 4_001}, "4000 caractères au plus."),
+        ({"techniques": ["x"]}, "Cette réponse n'est pas dans la liste."),
+        ({"context": "a\0b"}, "contient un caractère invisible"),
+        ({"what_we_did": "x" * 4_001}, "4 000 caractères au plus."),
         ({"context": "Monsieur Lefèvre, 06 12 34 56 78"}, "ressemble au nom de quelqu'un"),
         ({"title": "x" * 200}, "150"),
     ],
@@ -111,6 +190,21 @@ def test_what_may_not_be_sent_is_said_and_nothing_is_kept(
     assert answer.status_code == 422
     assert words in text(answer)
     assert not PracticePage.objects.exists()
+
+
+def test_the_same_page_sent_twice_is_one_practice(
+    sign_in: Sign, professional: User, trainer: User, index: PracticeIndexPage
+) -> None:
+    client = sign_in(professional)
+    key = re.findall(r'name="form_key" value="([^"]+)"', text(client.get(PROPOSE)))
+    for _ in range(2):
+        answer = client.post(PROPOSE, said(form_key=key), follow=True)
+        assert "« Le café d'accueil » est en relecture" in text(answer)
+    page = PracticePage.objects.get()
+    assert page.form_key is not None
+    assert page.copy(update_attrs={"slug": "copie"}).form_key is None
+    client.post(PROPOSE, said(form_key=key, title="Autre chose"))
+    assert PracticePage.objects.count() == 3
 
 
 def test_no_more_than_ten_a_day(sign_in: Sign, professional: User, index: PracticeIndexPage) -> None:
@@ -152,10 +246,17 @@ def test_a_word_to_the_author_is_read_by_the_two_of_them(
     sign_in: Sign, professional: User, lead: User, trainer: User
 ) -> None:
     page = practice(owner=lead)
+    organisation = OrganisationFactory(code="CAF", name="Allocations familiales")
+    PracticePage.objects.filter(pk=page.pk).update(organisation=organisation)
     client, address = sign_in(professional), reverse("comment_practice", args=[page.pk])
     assert client.post(address, {"text": ""}).status_code == 422
     assert "ressemble à une adresse" in text(client.post(address, {"text": "moi@exemple.fr"}))
-    client.post(address, {"text": "Et quand il pleut ?"})
+    page.refresh_from_db()
+    assert f"Racontée par Allocations familiales, publiée le {day(page.first_published_at)}." in text(
+        client.get(page.url)
+    )
+    answer = client.post(address, {"text": "Et quand il pleut ?"}, follow=True)
+    assert answer.redirect_chain == [(page.url, 302)]  # to the top, where the message is
     assert mails(lead) == ["Un mot sur votre fiche : Sans dossier"]
     assert "Et quand il pleut ?" in text(client.get(page.url))
     assert "Et quand il pleut ?" in text(sign_in(lead).get(page.url))
@@ -165,8 +266,50 @@ def test_a_word_to_the_author_is_read_by_the_two_of_them(
     assert "Vous avez déjà écrit 10 mots aujourd'hui" in text(answer)
     assert Comment.objects.count() == 10
     nobody = practice("Sans auteur")
+    assert "Envoyer ce mot" not in text(client.get(nobody.url))
     answer = client.post(reverse("comment_practice", args=[nobody.pk]), {"text": "Bonjour"}, follow=True)
-    assert "n'a plus d'auteur" in text(answer)
+    assert "Il n'y a plus personne à qui écrire" in text(answer)
+
+
+def test_an_author_answers_one_who_wrote_and_nobody_else_reads_it(
+    sign_in: Sign, professional: User, lead: User, trainer: User
+) -> None:
+    page = practice(owner=lead)
+    address, author = reverse("comment_practice", args=[page.pk]), sign_in(lead)
+    for person in (professional, trainer):
+        sign_in(person).post(address, {"text": f"Bonjour de {person.pk}"})
+    mail.outbox.clear()
+    shown = text(author.get(page.url))
+    assert f'name="to" value="{professional.public_id}"' in shown
+    ids = re.findall(r' id="([^"]+)"', shown)
+    assert len(ids) == len(set(ids))
+    assert "Nous l'essayons aussi" not in shown
+    author.post(address, {"text": "On rentre.", "to": str(professional.public_id)})
+    (letter,) = mail.outbox
+    assert (letter.to, "On rentre." in letter.body) == ([professional.email], True)
+    assert "On rentre." in text(sign_in(professional).get(page.url))
+    assert "On rentre." in text(author.get(page.url))
+    assert "On rentre." not in text(sign_in(trainer).get(page.url))
+    refused = author.post(address, {"text": "moi@exemple.fr", "to": str(professional.public_id)})
+    assert "ressemble à une adresse" in text(refused)
+    for to in ("", "x", str(UserFactory().public_id)):
+        assert "Il n'y a plus personne" in text(author.post(address, {"text": "Moi.", "to": to}, follow=True))
+    said = text(author.post(reverse("try_practice", args=[page.pk]), {"trying": "1"}, follow=True))
+    assert "Cette fiche est la vôtre." in said
+    assert (Trial.objects.count(), Comment.objects.count()) == (0, 3)
+
+
+def test_a_theme_without_practice_says_so_and_offers_the_first(sign_in: Sign, professional: User) -> None:
+    client, subject = sign_in(professional), theme()
+    address, first = f"/feuille-de-route/{subject.code}/", f"{PROPOSE}?theme={subject.code}"
+    shown = text(client.get(address))
+    assert "Aucune fiche pratique ne parle encore de ce thème." in shown
+    assert f'href="{first}"' in shown
+    assert re.search(rf'name="themes" value="{subject.pk}"[^>]* checked', text(client.get(first)))
+    assert client.get(f"{PROPOSE}?theme=RIEN").status_code == 200
+    page = practice()
+    ThemeLink.objects.create(page_id=page.pk, theme=subject)
+    assert "Aucune fiche pratique" not in text(client.get(address))
 
 
 @pytest.mark.parametrize(
@@ -174,15 +317,17 @@ def test_a_word_to_the_author_is_read_by_the_two_of_them(
     [
         ("", ["Sans dossier", "Une carte"]), ("?q=carte", ["Une carte"]), ("?theme=PRO-01", ["Sans dossier"]),
         ("?technique=QUESTION", ["Une carte"]), ("?structure=CAF", ["Une carte"]), ("?q=xyzzy", []),
-        ("?theme=RIEN", ["Sans dossier", "Une carte"]),
+        ("?theme=RIEN", ["Sans dossier", "Une carte"]), ("?etape=E1", ["Une carte"]), ("?q=verglas", ["Sans dossier"]),
+        ("?etape=RIEN", ["Sans dossier", "Une carte"]), ("?q=%25", []), ("?q=_", []), ("?q=🙂", []), ("?q=!!", []),
     ],
 )  # fmt: skip
 def test_practices_are_found_by_words_and_facets(
     sign_in: Sign, professional: User, index: PracticeIndexPage, query: str, found: list[str]
 ) -> None:
-    first = practice()
+    first = practice(watch_out="Le verglas.")
     ThemeLink.objects.create(page_id=first.pk, theme=theme())
-    second = practice("Une carte", organisation=OrganisationFactory(code="CAF", name="CAF"))
+    step = PathwayStep.objects.create(code="E1", title="Je suis orienté")
+    second = practice("Une carte", pathway_step=step, organisation=OrganisationFactory(code="CAF", name="CAF"))
     second.techniques.set([technique()])
     second.save()
     theme("SEC-99", "Un thème sans fiche")
@@ -206,6 +351,8 @@ def test_lists_ask_the_same_whatever_they_hold(
             try_too(person=other, practice=child, is_trying=True)
             try_too(person=other, practice=page, is_trying=True)
             Comment.objects.create(practice=page, person=other, text="Bien.")
+            practice(f"Mienne {PracticePage.objects.count()}", owner=professional)
+            client.post(PROPOSE, said(title=f"Proposée {PracticePage.objects.count()}"))
 
     def serve() -> None:
         assert client.get(index.url).status_code == 200

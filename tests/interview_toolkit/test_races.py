@@ -3,17 +3,22 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from cms.accounts.models import User
-from interview_toolkit.commitments.errors import AlreadyAnswered
+from interview_toolkit.commitments.errors import AlreadyAnswered, AlreadyCommitted
 from interview_toolkit.commitments.models import Commitment
-from interview_toolkit.commitments.services import answer, ask_due, commit_to
+from interview_toolkit.commitments.services import answer, ask_due, commit_to, withdraw
+from interview_toolkit.journal.models import Entry
+from interview_toolkit.journal.services import write_entry
 from interview_toolkit.observations.errors import AlreadySigned, RatedToday
 from interview_toolkit.observations.models import Observation, Observer, Rating
 from interview_toolkit.observations.services import ask_for, rate_reference, save_draft, sign
+from interview_toolkit.practices.models import PracticeIndexPage, PracticePage
+from interview_toolkit.practices.services import propose
 from interview_toolkit.simulations.errors import AlreadyPlayed
 from interview_toolkit.simulations.models import Play, PlayTurn
 from interview_toolkit.simulations.services import choose, start_play
@@ -22,7 +27,7 @@ from interview_toolkit.triads.models import Seat
 from interview_toolkit.triads.services import MOST_WRONG, end, find_open, open_triad, sit_down, start, turn_roles
 from tests.courses.test_races import together as together  # a fixture
 from tests.factories.accounts import UserFactory
-from tests.factories.toolkit import grid, reference, scenario, technique
+from tests.factories.toolkit import grid, reference, room, scenario, technique
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Together = Callable[..., list[Any]]
@@ -97,3 +102,30 @@ def test_a_reference_interview_is_read_once_a_day(together: Together) -> None:
     said = together(*[lambda: rate_reference(person=person, reference=page, levels=levels)] * 4)
     assert sum(isinstance(one, RatedToday) for one in said) == 3
     assert (Rating.objects.count(), Observer.objects.count()) == (1, 1)
+
+
+def test_a_form_sent_from_two_connections_is_one_row(together: Together) -> None:
+    person, known, key = UserFactory(), technique(), uuid4()
+    room(PracticeIndexPage, "pratiques")
+    texts = {"situation": "Un accueil.", "effect": "Du calme.", "next": ""}
+    about = {"person": person, "form_key": key}
+    found = together(*[lambda: write_entry(**about, texts=texts, techniques=[known], themes=[])] * 3)
+    assert {entry.pk for entry in found} == {Entry.objects.get().pk}
+
+    said = {"context": "Debout.", "what_we_did": "Un café.", "what_changed": "On parle.", "watch_out": ""}
+    found = together(*[lambda: propose(**about, title="Le café", texts=said, themes=[], techniques=[])] * 3)
+    assert {page.pk for page in found} == {PracticePage.objects.get().pk}
+
+    trial = {"person": person, "technique": known, "interview": "suivi", "due_on": timezone.localdate()}
+    found = together(*[lambda: commit_to(**trial, form_key=key)] * 3)
+    assert {made.pk for made in found} == {Commitment.objects.get().pk}
+    refused = together(*[lambda: commit_to(**trial, form_key=uuid4())] * 2)
+    assert all(isinstance(one, AlreadyCommitted) for one in refused)
+
+
+def test_what_is_withdrawn_while_it_is_answered_is_one_or_the_other(together: Together) -> None:
+    trial = {"technique": technique(), "interview": "suivi", "due_on": timezone.localdate()}
+    made = commit_to(person=UserFactory(), **trial)
+    together(lambda: withdraw(commitment=made), lambda: answer(commitment=made, answer="essaye"))
+    kept = Commitment.objects.filter(pk=made.pk).first()
+    assert kept is None or kept.answer == "essaye"
