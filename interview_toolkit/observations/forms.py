@@ -8,7 +8,7 @@ from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from cms.accounts.models import User
-from cms.core.privacy import identifying
+from cms.core.reread import RereadForm
 from interview_toolkit.observations.agreement import Levels
 from interview_toolkit.observations.enums import NO_OBJECT, Level, Setting
 from interview_toolkit.observations.errors import Incomplete
@@ -16,6 +16,7 @@ from interview_toolkit.observations.models import GridPage, GridVersion, Observa
 from interview_toolkit.observations.queries import askable
 
 LONGEST = 2_000
+TOO_LONG = "2\N{NO-BREAK SPACE}000 caractères au plus."
 NONE = "so"
 
 
@@ -98,7 +99,7 @@ class AskForm(forms.Form):
         self.fields["observer"].queryset = askable(person)  # type: ignore[attr-defined]
 
 
-class GridForm(forms.Form):
+class GridForm(RereadForm):
     """A grid to fill: a level for each criterion, some words for each question. A draft may lack any of them."""
 
     def __init__(
@@ -120,6 +121,7 @@ class GridForm(forms.Form):
         self.version = version
         self.meanings = [(str(level.label), level.meaning) for level in Level]
         self.wording: list[str] = version.content["debrief"] if has_questions else []
+        self.reread = tuple(f"q{at}" for at in range(len(self.wording)))
         choices = [*((str(level.value), str(level.label)) for level in Level), (NONE, NO_OBJECT)]
         for at, criterion in enumerate(version.criteria):
             self.fields[f"c{at}"] = forms.ChoiceField(
@@ -135,7 +137,7 @@ class GridForm(forms.Form):
                 required=False,
                 max_length=LONGEST,
                 widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
-                error_messages={"max_length": f"{LONGEST} caractères au plus."},
+                error_messages={"max_length": TOO_LONG},
             )
 
     @property
@@ -151,13 +153,6 @@ class GridForm(forms.Form):
     @property
     def questions(self) -> list[Any]:
         return [self[f"q{at}"] for at in range(len(self.wording))]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        for at in range(len(self.wording)):
-            for finding in identifying(cleaned.get(f"q{at}", "")):
-                self.add_error(f"q{at}", f"{finding} On note des faits observés, jamais la personne accompagnée.")
-        return cleaned
 
     def tell_missing(self, refusal: Incomplete) -> None:
         """An error by each criterion nothing was said of."""
@@ -217,16 +212,11 @@ class ShareForm(forms.Form):
         self.fields["trainer"].queryset = User.objects.trainers().exclude(pk__in=two).by_name()  # type: ignore[attr-defined]
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(RereadForm):
     text = forms.CharField(
         label="Ma réponse",
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4, "class": "input"}),
-        error_messages={"required": "Écrivez quelques mots.", "max_length": f"{LONGEST} caractères au plus."},
+        error_messages={"required": "Écrivez quelques mots.", "max_length": TOO_LONG},
     )
-
-    def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"]
-        if findings := identifying(text):
-            raise forms.ValidationError(f"{findings[0]} Réécrivez sans que personne soit reconnaissable.")
-        return text
+    reread = ("text",)

@@ -149,6 +149,11 @@ def is_automatic(request: SignedIn) -> bool:
 
 def quiet_answer(form: GridForm, save: Callable[[], Any]) -> HttpResponse:
     """What a script is told: saved, at what time; or why not."""
+    if form.is_to_reread:
+        found = " ".join(str(one) for _field, one in form.findings)
+        return JsonResponse(
+            {"error": f"{found} Relisez : ce brouillon n'est encore gardé que sur cet appareil."}, status=422
+        )
     if not form.is_valid():
         return JsonResponse(
             {"error": " ".join(str(words) for errors in form.errors.values() for words in errors)}, status=422

@@ -93,8 +93,8 @@ def test_one_asks_is_seen_and_answers(sign_in: Sign, professional: User, trainer
         ({"held_on": "demain"}, "Cette date ne se lit pas."),
         ({"c0": ""}, "La première question est ouverte. : Dites ce que vous avez vu"),
         ({"c0": "4"}, "Choisissez dans la liste."),
-        ({"q0": "x" * 2_001}, "2000 caractères au plus."),
-        ({"q0": "Avec Mme Lefèvre"}, "jamais la personne accompagnée"),
+        ({"q0": "x" * 2_001}, "2 000 caractères au plus."),
+        ({"q0": "Avec Mme Lefèvre"}, "À relire : rien n'est encore gardé"),
     ],
 )
 def test_what_cannot_be_signed_is_said(
@@ -104,6 +104,14 @@ def test_what_cannot_be_signed_is_said(
     assert answer.status_code == 422
     assert words in text(answer)
     assert not Observation.objects.signed().exists()
+
+
+def test_what_was_reread_is_signed_as_it_is(sign_in: Sign, trainer: User, asked: Observation) -> None:
+    """Nobody knows a name from a word: an office, a number of the switchboard are not somebody's."""
+    said = filled(sign="1", q0="Le standard est au 02 33 05 55 50.")
+    assert sign_in(trainer).post(asked.get_absolute_url(), said).status_code == 422
+    assert sign_in(trainer).post(asked.get_absolute_url(), said | {"is_reread": "on"}).status_code == 302
+    assert Observation.objects.signed().exists()
 
 
 def test_only_a_trainer_other_than_oneself_observes(sign_in: Sign, professional: User, trainer: User) -> None:
