@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from wagtail.models import Page
 
@@ -52,17 +53,15 @@ def start_play(*, person: User, scenario: ScenarioPage, is_anew: bool = False) -
     Raises NotPlayable.
     """
     version = scenario.versions.first()
-    if version is None:
+    if version is None or not scenario.live:
         raise NotPlayable
+    _one_at_a_time(person.pk)
     under_way = Play.objects.visible_to(person).under_way().filter(scenario=scenario)
     if is_anew:
         under_way.update(left_at=timezone.now())
-    # Two tabs may begin at once: the first play stays.
-    Play.objects.bulk_create(
-        [Play(person=person, scenario=scenario, version=version, seed=secrets.randbelow(2**31))],
-        ignore_conflicts=True,
-    )
-    return under_way.get()
+    elif play := under_way.first():
+        return play
+    return Play.objects.create(person=person, scenario=scenario, version=version, seed=secrets.randbelow(2**31))
 
 
 @transaction.atomic
@@ -100,12 +99,21 @@ def choose(*, person: User, play_id: UUID, turn: int, node: str, choice: int) ->
 
 @transaction.atomic
 def replay_turn(*, play: Play, number: int) -> Play:
-    """Begin a play that repeats another up to a turn, to choose otherwise there. Raises NoSuchTurn."""
+    """Begin a play that repeats another up to a turn, to choose otherwise there; the one under way is left.
+
+    The same asked twice before anything is chosen is one play. Raises NoSuchTurn, NotPlayable.
+    """
     made = choices_of(play)
     if not 1 <= number <= len(made):
         raise NoSuchTurn
-    now = timezone.now()
-    Play.objects.under_way().filter(person=play.person_id, scenario=play.scenario_id).update(left_at=now)
+    if not play.scenario.live:
+        raise NotPlayable
+    _one_at_a_time(play.person_id)
+    under_way = Play.objects.under_way().filter(person=play.person_id, scenario=play.scenario_id)
+    current = under_way.annotate(made=Count("turns")).first()
+    if current and (current.branched_from_id, current.branched_at, current.made) == (play.pk, number, number - 1):
+        return current
+    under_way.update(left_at=timezone.now())
     branch = Play.objects.create(
         person_id=play.person_id,
         scenario_id=play.scenario_id,
@@ -119,6 +127,11 @@ def replay_turn(*, play: Play, number: int) -> Play:
         for at, (node, choice) in enumerate(made[: number - 1], start=1)
     )
     return branch
+
+
+def _one_at_a_time(person: int) -> None:
+    """Plays of a person begin one after the other, whatever is clicked twice: only one is under way."""
+    User.objects.select_for_update(no_key=True).get(pk=person)
 
 
 def choices_of(play: Play) -> Sequence[Choice]:

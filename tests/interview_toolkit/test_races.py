@@ -16,7 +16,7 @@ from interview_toolkit.observations.models import Observation
 from interview_toolkit.observations.services import ask_for, save_draft, sign
 from interview_toolkit.simulations.errors import AlreadyPlayed
 from interview_toolkit.simulations.models import Play, PlayTurn
-from interview_toolkit.simulations.services import choose, start_play
+from interview_toolkit.simulations.services import choose, replay_turn, start_play
 from tests.courses.test_races import together as together  # a fixture
 from tests.factories.accounts import UserFactory
 from tests.factories.toolkit import grid, scenario, technique
@@ -38,6 +38,21 @@ def test_a_turn_sent_from_two_tabs_is_one_row(together: Together) -> None:
     kept = PlayTurn.objects.get().choice
     assert sum(isinstance(one, AlreadyPlayed) for one in said) == 2
     assert {one.here.id for one in said if not isinstance(one, Exception)} == {"suite" if kept == 0 else "repli"}
+
+
+def test_a_turn_replayed_from_two_tabs_is_one_branch(together: Together) -> None:
+    person, page = UserFactory(), scenario()
+    play = start_play(person=person, scenario=page)
+    for turn, (node, choice) in enumerate([("accueil", 1), ("repli", 1)], start=1):
+        choose(person=person, play_id=play.public_id, turn=turn, node=node, choice=choice)
+    found = together(*[lambda: replay_turn(play=Play.objects.get(pk=play.pk), number=2)] * 4)
+    assert {branch.pk for branch in found} == set(Play.objects.exclude(pk=play.pk).values_list("pk", flat=True))
+    found = together(
+        *[lambda: replay_turn(play=Play.objects.get(pk=play.pk), number=1)] * 2,
+        *[lambda: start_play(person=person, scenario=page)] * 2,
+    )
+    assert not [one for one in found if isinstance(one, Exception)]
+    assert Play.objects.under_way().count() == 1
 
 
 def test_one_is_asked_and_answers_once(together: Together, trainer: User) -> None:
