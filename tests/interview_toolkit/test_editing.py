@@ -88,9 +88,27 @@ def test_a_simulation_goes_out_as_a_file_and_comes_back_as_a_draft(sign_in: Sign
     assert ScenarioVersion.objects.filter(scenario=draft).count() == 0
 
 
+def test_a_file_brings_when_effects_are_shown_and_tells_what_stays_behind(sign_in: Sign, trainer: User) -> None:
+    page, client = scenario(feedback_time="now"), sign_in(trainer)
+    said = yaml.safe_load(client.get(f"/admin/simulations/{page.pk}/fichier/").content)
+    assert said["feedback"] == "now"
+    said["nodes"][0] |= {"image": 12}
+    file = SimpleUploadedFile("essai.yaml", yaml.safe_dump(said | {"title": "Bis"}, allow_unicode=True).encode())
+    answer = client.post(f"/admin/simulations/{page.get_parent().pk}/importer/", {"file": file}, follow=True)
+    assert "Les images et les sons ne voyagent pas avec le fichier : à remettre aux moments « accueil »." in text(
+        answer
+    )
+    assert ScenarioPage.objects.get(title="Bis").feedback_time == "now"
+    ScenarioPage.objects.update(feedback_time="end")
+    ScenarioPage.objects.get(pk=page.pk).save_revision()
+    assert "feedback" not in yaml.safe_load(client.get(f"/admin/simulations/{page.pk}/fichier/").content)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
+        (b'title: a\nnodes:\n- {id: n1, person_line: "a\\0b"}', "Moment « n1 » : « person_line » contient"),
+        (b'title: a\nnodes: []\ncode: "A\\0"', "« code » attend des capitales"),
         (b"", "Ce fichier est vide."),
         (b"a: &a 1\nb: *a", "ancres"),
         (yaml.safe_dump({"title": "x", "nodes": [{"id": f"n{at}"} for at in range(5000)]}).encode(), "trop de valeurs"),

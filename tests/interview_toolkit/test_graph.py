@@ -13,7 +13,7 @@ from coordination.demo.files import read_files
 from interview_toolkit.simulations.checks import MOST_NODES, problems_of
 from interview_toolkit.simulations.drawing import draw
 from interview_toolkit.simulations.files import ScenarioFile, Unreadable, read_file, write_file
-from interview_toolkit.simulations.graph import Graph, read, stored
+from interview_toolkit.simulations.graph import Graph, Node, Option, read, stored
 from interview_toolkit.simulations.walk import (
     MOST_TURNS,
     Choice,
@@ -257,6 +257,103 @@ BOMB = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\n"
 def test_a_hostile_file_is_refused_in_words(content: bytes, said: str) -> None:
     with pytest.raises(Unreadable, match=said):
         read_file(content)
+
+
+def written(change: Callable[[dict[str, Any]], None]) -> bytes:
+    graph = copy.deepcopy(GRAPH)
+    change(graph)
+    return file_of(**graph)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (written(lambda g: node(g, "suite").update(id=12)), "Moment n° 3 : « id » attend un texte .*le nombre 12"),
+        (
+            written(lambda g: node(g, "accord").update(end="oui")),
+            "Moment « accord » : « end » attend true ou false, et non « oui »",
+        ),
+        (
+            written(lambda g: option(g, "suite", 0).update(tags="SILENCE")),
+            "Moment « suite », réplique 1 : « tags » attend une liste de codes, comme .*, et non « SILENCE »",
+        ),
+        (
+            written(lambda g: option(g, "suite", 1).update(advice_first="oui")),
+            "Moment « suite », réplique 2 : « advice_first » attend true ou false",
+        ),
+        (written(lambda g: option(g, "suite", 1).update(label=["a"])), "réplique 2 : « label » .*non une liste"),
+        (written(lambda g: node(g, "suite").update(options=["a"])), "Moment « suite » : « options », n° 1"),
+        (written(lambda g: node(g, "suite").update(image="x.png")), "Moment « suite » : « image » attend un nombre"),
+        (written(lambda g: node(g, "suite").update(person_line="a\0b")), "« suite » : « person_line » .*interdits"),
+        (written(lambda g: node(g, "suite").update(id="x" * 41)), "« id » attend un texte de 40 caractères au plus"),
+        (file_of(title="a\x07"), "« title » contient des caractères interdits"),
+        (file_of(start="\0"), "« start » contient"),
+        (file_of(pathway_step="\0"), "« pathway_step » contient"),
+        (file_of(themes=["\0"]), "« themes » contient"),
+        (file_of(code="A\0"), "« code » attend"),
+        (file_of(code="essai n° 1"), "« code » attend des capitales, des chiffres et des tirets.*« essai n° 1 »"),
+        (file_of(feedback="jamais"), "« feedback » attend now ou end, et non « jamais »"),
+        (b"title: a\nnodes: []\nduration_minutes: 0x" + b"f" * 6000, "« duration_minutes »"),
+        (b"title: a\nstart: b\ntitle: c\nnodes: []", r"« title » est écrit deux fois \(ligne 3\)"),
+        (
+            b"title: a\nnodes:\n- id: n1\n  options:\n  - {label: a, next: b, label: c}",
+            r"Moment « n1 » : « label » est écrit deux fois \(ligne 5\)",
+        ),
+        (written(lambda g: [one.update(end=1) for one in g["nodes"] * 2]), "« repli » : « end »"),
+    ],
+)
+def test_what_is_not_of_its_kind_is_refused_with_its_moment_and_its_field(content: bytes, said: str) -> None:
+    with pytest.raises(Unreadable, match=said):
+        read_file(content)
+
+
+def test_what_a_file_says_and_is_not_taken_is_told() -> None:
+    file = read_file(written(lambda g: (node(g, "suite").update(image=3, humeur="gaie"), g.update(feedback="now"))))
+    assert file.said["feedback"] == "now"
+    assert file.notes == (
+        "Champs inconnus, laissés de côté : humeur.",
+        "Les images et les sons ne voyagent pas avec le fichier : à remettre aux moments « suite ».",
+    )
+    assert write_file(file).startswith("# Les images et les sons ne voyagent pas avec le fichier")
+
+
+SAID = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=30).map(
+    str.strip
+)
+OPTIONS = st.builds(
+    Option,
+    label=SAID,
+    next=SAID,
+    move=SAID,
+    initiative=SAID,
+    tags=st.lists(SAID, max_size=2).map(tuple),
+    advice_first=st.booleans(),
+    feedback=SAID,
+)
+MOMENTS = st.builds(
+    Node, SAID, SAID, SAID, st.lists(OPTIONS, max_size=2).map(tuple), image=st.none() | st.integers(1, 9)
+)
+ENDS = st.builds(Node, SAID, SAID, SAID, is_end=st.just(True), outcome=SAID, debrief=SAID)
+
+
+@given(
+    said=st.fixed_dictionaries(
+        {"title": SAID.filter(bool)},
+        optional={
+            "feedback": st.sampled_from(["now", "end"]),
+            "code": st.from_regex(r"\A[A-Z0-9-]{1,40}\Z"),
+            "person": SAID.filter(bool),
+        },
+    ),
+    themes=st.lists(SAID, max_size=3).map(tuple),
+    minutes=st.integers(1, 240),
+    graph=st.builds(Graph, SAID, st.lists(MOMENTS | ENDS, max_size=4).map(tuple)),
+)
+def test_any_scenario_goes_out_as_a_file_and_comes_back_the_same(
+    said: dict[str, str], themes: tuple[str, ...], minutes: int, graph: Graph
+) -> None:
+    back = read_file(write_file(ScenarioFile(said, themes, minutes, graph)).encode())
+    assert (back.said, back.themes, back.minutes, back.graph) == (said, themes, minutes, graph)
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
