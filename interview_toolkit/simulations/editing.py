@@ -50,8 +50,7 @@ def trial(page: ScenarioPage, *, start: str, way: Sequence[str]) -> Trial | None
         walk = follow(graph, [_choice(step) for step in way])
     except (NotOffered, ValueError):
         return None
-    last = walk.turns[-1] if walk.turns else None
-    return Trial(graph.start, list(way), TurnScreen(page, walk, 0, written.usual_turns, last=last))
+    return Trial(graph.start, list(way), TurnScreen(page, walk, 0, written.usual_turns))
 
 
 def _choice(step: str) -> tuple[str, int]:

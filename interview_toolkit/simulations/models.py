@@ -126,12 +126,16 @@ class ScenarioPage(ThemedPage):
 
 
 class ScenarioVersion(models.Model):  # type: ignore[django-manager-missing]
-    """A simulation as it was published one day: `graph` as `simulations.graph.stored` writes it. Never changed."""
+    """A simulation as it was published one day: `graph` as `simulations.graph.stored` writes it. Never changed.
+
+    `shape` (`simulations.graph.shape_of`) is that of the versions whose figures are read together.
+    """
 
     # Goes with a simulation nobody ever played; a play protects both.
     scenario = models.ForeignKey(ScenarioPage, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField("numéro")
     graph = models.JSONField()
+    shape = models.CharField(max_length=64, editable=False, default="")
     published_at = models.DateTimeField("publiée le", default=timezone.now)
 
     class Meta:
@@ -189,6 +193,10 @@ class Play(models.Model):  # type: ignore[django-manager-missing]
     @property
     def is_over(self) -> bool:
         return self.finished_at is not None
+
+    @property
+    def is_left(self) -> bool:
+        return self.left_at is not None
 
     @property
     def outcome_word(self) -> str:

@@ -19,10 +19,11 @@ from interview_toolkit.simulations.errors import (
     NoSuchTurn,
     NotOfferedHere,
     NotPlayable,
+    PlayIsLeft,
     PlayIsOver,
     TooLong,
 )
-from interview_toolkit.simulations.graph import stored
+from interview_toolkit.simulations.graph import shape_of, stored
 from interview_toolkit.simulations.models import RULE, Play, PlayTurn, ScenarioPage, ScenarioVersion
 from interview_toolkit.simulations.walk import MOST_TURNS, Choice, NotOffered, Walk, follow
 from interview_toolkit.techniques.models import techniques_by_code
@@ -42,7 +43,7 @@ def publish_scenario(*, scenario: ScenarioPage) -> ScenarioVersion | None:
     if latest is not None and latest.graph == stored(graph):
         return latest
     return ScenarioVersion.objects.create(
-        scenario=scenario, number=latest.number + 1 if latest else 1, graph=stored(graph)
+        scenario=scenario, number=latest.number + 1 if latest else 1, graph=stored(graph), shape=shape_of(graph)
     )
 
 
@@ -69,7 +70,7 @@ def choose(*, person: User, play_id: UUID, turn: int, node: str, choice: int) ->
     """Make a turn of one's play, and end it when that leads to an end; return where it leads.
 
     The same turn made twice with the same words changes nothing. Raises Play.DoesNotExist when it is not this person's,
-    PlayIsOver, AlreadyPlayed, NotOfferedHere, TooLong.
+    PlayIsOver, PlayIsLeft, AlreadyPlayed, NotOfferedHere, TooLong.
     """
     mine = Play.objects.visible_to(person).select_for_update(of=("self",), no_key=True)
     play = mine.select_related("version").get(public_id=play_id)
@@ -79,8 +80,10 @@ def choose(*, person: User, play_id: UUID, turn: int, node: str, choice: int) ->
         if turn < 1 or made[turn - 1] != (node, choice):
             raise AlreadyPlayed
         return follow(play.version.moments, made)
-    if play.finished_at or play.left_at:
+    if play.finished_at:
         raise PlayIsOver
+    if play.left_at:
+        raise PlayIsLeft
     if len(made) >= MOST_TURNS:
         raise TooLong
     if turn != len(made) + 1:

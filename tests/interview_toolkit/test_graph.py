@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from coordination.demo.files import read_files
 from interview_toolkit.simulations.checks import MOST_NODES, problems_of
 from interview_toolkit.simulations.drawing import draw
+from interview_toolkit.simulations.enums import Initiative, Move
 from interview_toolkit.simulations.files import ScenarioFile, Unreadable, read_file, write_file
-from interview_toolkit.simulations.graph import Graph, Node, Option, read, stored
+from interview_toolkit.simulations.graph import Graph, Node, Option, read, shape_of, stored
+from interview_toolkit.simulations.speech import Part, parts_of
 from interview_toolkit.simulations.walk import (
     MOST_TURNS,
     Choice,
     Held,
     NotOffered,
+    Turn,
     follow,
     parting,
     reading_of,
@@ -181,6 +184,84 @@ def test_the_reading_says_who_held_what_and_when() -> None:
     assert reading.turning_points == {1, 4, 5}
     nothing = reading_of(())
     assert (nothing.problem, nothing.solution, nothing.advice_first) == (None, None, ())
+
+
+def led(*moves: tuple[str, str]) -> list[Turn]:
+    """Turns of one option each: what it does, who has the initiative after it."""
+    said = [Node(f"n{at}", "…", options=(Option("…", "…", *one),)) for at, one in enumerate(moves)]
+    return [Turn(at, one, 0) for at, one in enumerate(said, start=1)]
+
+
+@pytest.mark.parametrize(
+    ("moves", "problem", "solution"),
+    [
+        # The target negotiated with the person is what defines the problem, not the information given before.
+        (
+            [("informer", "professionnel"), ("negocier", "partagee"), ("negocier", "personne")],
+            Held("partagee", 2),
+            Held("personne", 3),
+        ),
+        # Even when nothing comes after it.
+        ([("informer", "professionnel"), ("negocier", "partagee")], Held("partagee", 2), Held("partagee", 2)),
+        ([("negocier", "personne")], Held("personne", 1), Held("personne", 1)),
+        # Whoever had defined it with the person keeps it.
+        ([("refleter", "personne"), ("negocier", "partagee")], Held("personne", 1), Held("partagee", 2)),
+        # To advise or to decide defines nothing, and does not make the professional's problem another's.
+        (
+            [("informer", "professionnel"), ("conseiller", "professionnel")],
+            Held("professionnel", 1),
+            Held("professionnel", 2),
+        ),
+        ([("decider_a_la_place", "professionnel")], None, Held("professionnel", 1)),
+        ([("explorer", "personne"), ("informer", "professionnel")], Held("professionnel", 2), None),
+    ],
+)
+def test_negotiating_says_the_problem_as_well_as_the_solution(
+    moves: list[tuple[str, str]], problem: Held | None, solution: Held | None
+) -> None:
+    reading = reading_of(led(*moves))
+    assert (reading.problem, reading.solution) == (problem, solution)
+
+
+@given(st.lists(st.tuples(st.sampled_from(list(Move)), st.sampled_from(list(Initiative))), max_size=12))
+def test_a_problem_negotiated_with_the_person_is_never_said_to_be_the_professional_s(
+    moves: list[tuple[Move, Initiative]],
+) -> None:
+    reading = reading_of(led(*moves))
+    until = reading.solution.turn if reading.solution else 0
+    shared = [
+        at
+        for at, (move, initiative) in enumerate(moves[:until], start=1)
+        if move == Move.NEGOTIATE and initiative != Initiative.PROFESSIONAL
+    ]
+    if shared and reading.problem and reading.problem.by == Initiative.PROFESSIONAL:
+        assert reading.problem.turn > shared[-1]
+    assert reading.problem is None or reading.problem.turn <= (until or len(moves))
+
+
+def test_gestures_and_quotations_of_a_line_are_told_from_what_is_said() -> None:
+    assert parts_of("« Quelque chose »… (Vous laissez un temps.) Je vous écoute.") == (
+        Part("“Quelque chose”…"),
+        Part("Vous laissez un temps.", is_gesture=True),
+        Part("Je vous écoute."),
+    )
+    assert parts_of("(Silence)") == (Part("Silence", is_gesture=True),)
+    assert parts_of("Un stage (une semaine) ici.") == (Part("Un stage (une semaine) ici."),)
+    assert parts_of(" ") == ()
+
+
+def test_versions_that_differ_in_words_only_have_one_shape() -> None:
+    shape = shape_of(read(GRAPH))
+    assert shape_of(changed(lambda g: node(g, "suite").update(person_line="Autre"))) == shape
+    assert shape_of(changed(lambda g: g["nodes"].reverse())) == shape
+    for change in (
+        lambda g: g.update(start="repli"),
+        lambda g: node(g, "accord").update(outcome="suspens"),
+        lambda g: option(g, "suite", 0).update(next="repli"),
+        lambda g: node(g, "suite")["options"].reverse(),
+        lambda g: node(g, "suite")["options"].append(option(g, "suite", 0)),
+    ):
+        assert shape_of(changed(change)) != shape
 
 
 def test_two_conversations_part_where_they_differ() -> None:
