@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import Page, Workflow, WorkflowPage
 
 from cms.accounts.models import User
 from courses.models import Enrolment
@@ -24,7 +24,15 @@ from interview_toolkit.simulations.errors import (
     TooLong,
 )
 from interview_toolkit.simulations.graph import shape_of, stored
-from interview_toolkit.simulations.models import RULE, Play, PlayTurn, ScenarioPage, ScenarioVersion
+from interview_toolkit.simulations.models import (
+    RULE,
+    WORKFLOW,
+    Play,
+    PlayTurn,
+    ScenarioIndexPage,
+    ScenarioPage,
+    ScenarioVersion,
+)
 from interview_toolkit.simulations.walk import MOST_TURNS, Choice, NotOffered, Walk, follow
 from interview_toolkit.techniques.models import techniques_by_code
 
@@ -45,6 +53,12 @@ def publish_scenario(*, scenario: ScenarioPage) -> ScenarioVersion | None:
     return ScenarioVersion.objects.create(
         scenario=scenario, number=latest.number + 1 if latest else 1, graph=stored(graph), shape=shape_of(graph)
     )
+
+
+def give_workflow(*, index: ScenarioIndexPage) -> None:
+    """Have what is written under this list reread before it is published, by whoever asks for it."""
+    if workflow := Workflow.objects.active().filter(name=WORKFLOW).first():
+        WorkflowPage.objects.get_or_create(page=index.page_ptr, defaults={"workflow": workflow})
 
 
 @transaction.atomic

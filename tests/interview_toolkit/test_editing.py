@@ -1,5 +1,6 @@
 """Simulations in the publishing tools: refused until they can be played, tried from any moment, sent and brought."""
 
+import copy
 import html
 from collections.abc import Callable
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from cms.accounts.models import User
 from cms.pages.models import PathwayStep
 from interview_toolkit.simulations.graph import read
 from interview_toolkit.simulations.models import Play, ScenarioIndexPage, ScenarioPage, ScenarioVersion
 from interview_toolkit.simulations.services import start_play
+from interview_toolkit.techniques.models import TechniquePage
 from tests.factories.courses import theme
 from tests.factories.toolkit import GRAPH, room, scenario
 from tests.strict_client import StrictClient
@@ -139,3 +143,96 @@ def test_the_report_is_shown_from_five_people(sign_in: Sign, trainer: User, prof
     page = scenario()
     start_play(person=professional, scenario=page)
     assert "moins de 5 personnes" in text(sign_in(trainer).get(f"/admin/simulations/{page.pk}/rapport/"))
+
+
+# Reread before it is published
+
+
+def typed(graph: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """What the editor sends of a simulation."""
+    blocks = []
+    for node in graph["nodes"]:
+        said = {"id": node["id"], "person_line": node["person_line"], "stage": node.get("stage", "")}
+        if node.get("end"):
+            blocks.append(("end", said | {"outcome": node["outcome"], "debrief": node["debrief"]}))
+            continue
+        options = [
+            {"label": "", "next": "", "move": "", "initiative": "", "feedback": "", "tags": []}
+            | {name: value for name, value in option.items() if name != "advice_first"}
+            for option in node["options"]
+        ]
+        files = {"image": "", "audio": "", "transcript": ""}
+        blocks.append(("moment", said | files | {"options": streamfield([("item", one) for one in options])}))
+    plain = {"person_name": "Mme L.", "learner_role": "Référente", "est_minutes": 20, "feedback_time": "end"}
+    plain |= {"title": "Un entretien", "slug": "un-entretien", "summary": "Un bourg.", "start": graph["start"]}
+    plain |= {"nodes": streamfield(blocks), "theme_links": inline_formset([]), "code": "", "pathway_step": ""}
+    plain |= {"comments": inline_formset([]), "search_description": "", "seo_title": ""}
+    sent = nested_form_data(plain | values)
+    return {name.removesuffix("-tags-0") + "-tags" if name.endswith("-tags-0") else name: sent[name] for name in sent}
+
+
+def without_words(moment: str) -> dict[str, Any]:
+    graph = copy.deepcopy(GRAPH)
+    for node in graph["nodes"]:
+        if node["id"] == moment:
+            node["person_line"] = ""
+    return graph
+
+
+def test_a_simulation_is_submitted_approved_and_published(sign_in: Sign, trainer: User, coordinator: User) -> None:
+    page = scenario(is_published=False)
+    page.save_revision()
+    address = f"/admin/pages/{page.pk}/edit/"
+    author = sign_in(coordinator)
+    assert "Relecture des simulations" in text(author.get(address))
+    assert author.post(address, typed(GRAPH) | {"action-submit": "1"}).status_code == 302
+    (state,) = page.workflow_states.all()
+    assert (state.workflow.name, state.status) == ("Relecture des simulations", "in_progress")
+    assert not ScenarioVersion.objects.exists()
+    acted = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.current_task_state_id])
+    sign_in(trainer).post(acted, {"comment": ""})
+    page.refresh_from_db()
+    assert (page.live, ScenarioVersion.objects.get().number) == (True, 1)
+    # Trainers publish what they write without it.
+    other = scenario(is_published=False, title="Autre", slug="autre")
+    other.save_revision()
+    publishing = typed(GRAPH, title="Autre", slug="autre") | {"action-publish": "1"}
+    assert sign_in(trainer).post(f"/admin/pages/{other.pk}/edit/", publishing).status_code == 302
+    assert ScenarioVersion.objects.filter(scenario=other).count() == 1
+
+
+def test_a_simulation_that_cannot_be_played_is_neither_submitted_nor_approved(
+    sign_in: Sign, trainer: User, coordinator: User
+) -> None:
+    page = scenario(is_published=False)
+    page.save_revision()
+    address = f"/admin/pages/{page.pk}/edit/"
+    refused = sign_in(coordinator).post(address, typed(without_words("suite")) | {"action-submit": "1"})
+    assert "Moment « suite » : écrivez ce que dit la personne." in text(refused)
+    assert not page.workflow_states.exists()
+    # Sound when it was submitted, and no longer when it is reread: a technique went meanwhile.
+    sign_in(coordinator).post(address, typed(GRAPH) | {"action-submit": "1"})
+    TechniquePage.objects.get().unpublish()
+    state = page.workflow_states.get().current_task_state
+    reviewer = sign_in(trainer)
+    approval = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
+    answer = reviewer.post(approval, {"comment": "Bien"}, follow=True)
+    assert "Moment « accueil » : réplique 1, la technique « QUESTION » n'existe pas." in text(answer)
+    task = {"action-workflow-action": "1", "workflow-action-name": "approve"}
+    in_form = text(reviewer.post(address, typed(GRAPH) | task))
+    assert "Moment « accueil » : réplique 1, la technique « QUESTION » n'existe pas." in in_form
+    page.refresh_from_db()
+    state.refresh_from_db()
+    assert (page.live, state.status, ScenarioVersion.objects.count()) == (False, "in_progress", 0)
+    # It can be sent back as it is.
+    sending_back = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "reject", state.pk])
+    reviewer.post(sending_back, {"comment": "La technique."})
+    assert page.workflow_states.get().status == "needs_changes"
+
+
+def test_the_list_of_simulations_has_its_workflow_whenever_it_is_made() -> None:
+    index = room(ScenarioIndexPage, "simulations")
+    workflow = index.get_workflow()
+    assert workflow.name == "Relecture des simulations"
+    (task,) = workflow.tasks.specific()
+    assert [group.name for group in task.groups.all()] == ["Formateurs"]
