@@ -10,8 +10,8 @@ from django.utils.deprecation import MiddlewareMixin
 class RefusalMiddleware(MiddlewareMixin):
     """A page says what happened where Django would say nothing, or fail.
 
-    Django answers 405 without a word. A NUL is in no address of this site, and PostgreSQL refuses to look for it: in the
-    path it is a 404, in the query a 400 unless the screen says better, as filters do.
+    Django answers 405 without a word. A NUL is in no address of this site, and PostgreSQL refuses to look for it:
+    in the path it is a 404, in the query a 400 unless the screen says better, as filters do.
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
