@@ -1,5 +1,6 @@
 """Shapes of what is sent to simulations."""
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -29,11 +30,14 @@ class ScenarioForm(WagtailAdminPageForm):
                 self.add_error(None, f"… et {len(problems) - MOST_SAID} autres points à corriger.")
         return cleaned
 
-    @property
+    @cached_property
+    def nodes(self) -> Any:
+        """The moments as they are typed, even where a field is missing."""
+        return self.fields["nodes"].widget.value_from_datadict(self.data, self.files, self.add_prefix("nodes"))
+
+    @cached_property
     def graph(self) -> Graph:
-        """What is typed, even where a field is missing."""
-        stream = self.fields["nodes"].widget.value_from_datadict(self.data, self.files, self.add_prefix("nodes"))
-        return graph_from(self.data.get(self.add_prefix("start"), ""), stream)
+        return graph_from(self.data.get(self.add_prefix("start"), ""), self.nodes)
 
 
 class TurnForm(forms.Form):

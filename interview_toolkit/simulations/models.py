@@ -23,7 +23,7 @@ from interview_toolkit.simulations.blocks import MomentsBlock, graph_from
 from interview_toolkit.simulations.checks import problems_of
 from interview_toolkit.simulations.enums import FeedbackTime, Outcome
 from interview_toolkit.simulations.graph import Graph, read
-from interview_toolkit.simulations.panels import MapPanel
+from interview_toolkit.simulations.panels import MapPanel, ProblemsPanel
 from interview_toolkit.simulations.querysets import PlayQuerySet
 from interview_toolkit.techniques.models import CODE, techniques_by_code
 
@@ -93,6 +93,7 @@ class ScenarioPage(ThemedPage):
     parent_page_types = ["simulations.ScenarioIndexPage"]
     subpage_types: list[str] = []
     content_panels = [
+        ProblemsPanel(heading="À corriger avant de publier"),
         *Page.content_panels,
         HelpPanel(content=f"<p>{FICTION}</p>"),
         FieldPanel("summary"),

@@ -132,7 +132,7 @@ def addresses() -> list[URLPattern]:
 def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
     if isinstance(page.specific_deferred, ScenarioPage) and page.pk:
         places = [
-            ("Jouer", "try_out_simulation", "play"),
+            ("Jouer", "try_out_simulation", "arrow-right-full"),
             ("Ce qui est joué", "simulation_report", "list-ul"),
             ("Télécharger (YAML)", "export_simulation", "download"),
         ]

@@ -2,6 +2,7 @@
 
 import copy
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 
 from cms.accounts.models import User
 from cms.pages.models import PathwayStep
+from interview_toolkit.simulations.blocks import EndBlock, MomentBlock, OptionBlock
+from interview_toolkit.simulations.drawing import draw
 from interview_toolkit.simulations.graph import read
 from interview_toolkit.simulations.models import Play, ScenarioIndexPage, ScenarioPage, ScenarioVersion
 from interview_toolkit.simulations.services import start_play
@@ -39,8 +42,45 @@ def test_the_editor_shows_the_map_the_problems_and_the_same_in_words(sign_in: Si
     shown = text(sign_in(trainer).get(f"/admin/pages/{page.pk}/edit/"))
     assert "<svg" in shown
     assert "Elle n'a aucune fin : ajoutez-en une au moins." in shown
+    assert shown.index("Elle n'a aucune fin") < shown.index('name="title"')  # above the form
+    block = page.get_latest_revision_as_object().nodes[2]
+    problem = "Moment « suite » : réplique 2, elle mène à « accord », qui n'existe pas."
+    assert f'<a href="#block-{block.id}-section">{problem}</a>' in shown
+    assert "Recharger la page" in shown
+    assert "js/scenario-editor" in shown
     assert f"/admin/simulations/{page.pk}/jouer/?depuis=repli" in shown
     assert "Qu'attendez-vous ? → suite" in shown
+
+
+def test_problems_are_told_with_their_moment_even_where_fields_are_empty(sign_in: Sign, trainer: User) -> None:
+    page = scenario(is_published=False)
+    page.save_revision()
+    graph = copy.deepcopy(GRAPH)
+    graph["nodes"][1]["options"][0]["label"] = ""
+    graph["nodes"][2]["options"][1]["next"] = "nulle-part"
+    graph["nodes"][3]["debrief"] = ""
+    shown = text(sign_in(trainer).post(f"/admin/pages/{page.pk}/edit/", typed(graph) | {"action-publish": "1"}))
+    for problem in (
+        "Moment « repli » : réplique 1, écrivez ce que dit le professionnel.",
+        "Moment « suite » : réplique 2, elle mène à « nulle-part », qui n'existe pas.",
+        "Moment « accord » : écrivez la question de relecture.",
+    ):
+        assert shown.count(problem) == 2  # in the message, and above the form
+    page.refresh_from_db()
+    assert not page.live
+
+
+def test_the_icons_of_the_editor_are_among_those_of_wagtail(sign_in: Sign, trainer: User) -> None:
+    page, client = scenario(), sign_in(trainer)
+    known = set(re.findall(r'id="icon-([\w-]+)"', client.get("/admin/sprite/").content.decode()))
+    shown = client.get(f"/admin/pages/{page.pk}/edit/").content.decode()
+    assert set(re.findall(r'href="#icon-([\w-]+)"', shown)) <= known
+    assert {block().meta.icon for block in (MomentBlock, EndBlock, OptionBlock)} <= known
+
+
+def test_the_map_tells_ends_apart_by_a_word() -> None:
+    words = {box.id: box.words for box in draw(read(GRAPH)).boxes}
+    assert (words["accord"][:8], words["rupture"]) == ("Accord :", "Rupture : Je pars.")
 
 
 def test_a_list_publishes_no_simulation_that_cannot_be_played(sign_in: Sign, trainer: User) -> None:

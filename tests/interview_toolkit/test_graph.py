@@ -115,7 +115,7 @@ def test_a_sound_graph_has_no_problem_and_is_stored_as_it_is_read() -> None:
         ),
         (
             lambda g: node(g, "repli").update(id=""),
-            "Un moment n'a pas de repère : donnez-en un, court, pour que d'autres y mènent.",
+            "Moment n° 2 : il n'a pas de repère. Donnez-en un, court, pour que d'autres y mènent.",
         ),
         (lambda g: g.update(nodes=g["nodes"][:3]), "Elle n'a aucune fin : ajoutez-en une au moins."),
     ],
