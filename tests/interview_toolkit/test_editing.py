@@ -18,8 +18,9 @@ from interview_toolkit.simulations.blocks import EndBlock, MomentBlock, OptionBl
 from interview_toolkit.simulations.drawing import draw
 from interview_toolkit.simulations.graph import read
 from interview_toolkit.simulations.models import Play, ScenarioIndexPage, ScenarioPage, ScenarioVersion
-from interview_toolkit.simulations.services import start_play
+from interview_toolkit.simulations.services import choose, start_play
 from interview_toolkit.techniques.models import TechniquePage
+from tests.factories.accounts import UserFactory
 from tests.factories.courses import theme
 from tests.factories.toolkit import GRAPH, room, scenario
 from tests.strict_client import StrictClient
@@ -183,6 +184,52 @@ def test_the_report_is_shown_from_five_people(sign_in: Sign, trainer: User, prof
     page = scenario()
     start_play(person=professional, scenario=page)
     assert "moins de 5 personnes" in text(sign_in(trainer).get(f"/admin/simulations/{page.pk}/rapport/"))
+
+
+def test_the_report_reads_any_version_and_is_listed_among_reports(
+    sign_in: Sign, trainer: User, professional: User
+) -> None:
+    page, client = scenario(), sign_in(trainer)
+    for person in [professional, *(UserFactory() for _ in range(4))]:
+        play = start_play(person=person, scenario=page)
+        choose(person=person, play_id=play.public_id, turn=1, node="accueil", choice=1)
+        choose(person=person, play_id=play.public_id, turn=2, node="repli", choice=1)
+    page.nodes[2].value["options"][0]["next"] = "repli"
+    page.save_revision().publish()
+    address = f"/admin/simulations/{page.pk}/rapport/"
+    assert "Version 2 : moins de 5 personnes" in text(client.get(address)).replace("\xa0", " ")
+    first = text(client.get(f"{address}?version=1"))
+    for words in (
+        "rupture · 5",
+        "5 fois (100 %)",
+        "<b>accueil</b> Qu'attendez-vous ?",
+        "Moins de 5 personnes y sont venues.",
+    ):
+        assert words in first.replace("\xa0", " ")
+    assert "accord ·" not in first
+    assert re.search(r'<option value="1" selected>', first)
+    assert [client.get(f"{address}?version={odd}").status_code for odd in ("99", "x", "", "9" * 400)] == [
+        404,
+        200,
+        200,
+        404,
+    ]
+    listed = text(client.get("/admin/reports/simulations/"))
+    assert f'href="{address}"' in listed
+    assert "/admin/reports/simulations/" in text(client.get("/admin/"))
+
+
+def test_the_list_of_reports_asks_the_same_whatever_was_played(
+    sign_in: Sign, trainer: User, professional: User, assert_constant_queries: Any
+) -> None:
+    client = sign_in(trainer)
+    start_play(person=professional, scenario=scenario())
+
+    def grow() -> None:
+        for at in range(2):
+            start_play(person=professional, scenario=scenario(title=f"Autre {at}", slug=f"autre-{at}"))
+
+    assert_constant_queries(lambda: client.get("/admin/reports/simulations/"), grow)
 
 
 # Reread before it is published
