@@ -250,6 +250,11 @@ class Line:
         return Outcome(self.end.outcome) if self.end.is_end else None
 
     @property
+    def shows_effects(self) -> bool:
+        """Their author may keep them for the end."""
+        return self.end.is_end or self.play.scenario.feedback_time == FeedbackTime.NOW
+
+    @property
     def facts(self) -> list[tuple[str, str]]:
         reading = self.reading
         return [

@@ -103,6 +103,8 @@ def test_the_map_and_the_fields_of_the_editor_know_the_moments(visit: Any, live_
     ((scenario,),) = live_site.rows("SELECT page_ptr_id FROM simulations_scenariopage WHERE code = 'SCENARIO-M-D'")
     page.goto(f"/admin/pages/{scenario}/edit/")
     page.locator(".scenario-map a[href^='#block-']", has_text="m2b").click()
-    expect(page.locator("input[name$='-value-id']:focus")).to_have_value("m2b")
+    field = page.locator("input[name$='-value-id']:focus")
+    expect(field).to_have_value("m2b")
+    expect(field).to_be_in_viewport()
     page.locator("input[name$='-value-next']:visible").first.focus()
     assert page.locator("#scenario-moments option[value='fin_rupture2']").count() == 1

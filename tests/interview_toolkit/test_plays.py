@@ -187,6 +187,7 @@ def test_a_play_left_says_so_and_leads_to_the_one_under_way(sign_in: Sign, profe
     assert "Vous avez quitté cet entretien" in shown
     assert f'href="{current.get_absolute_url()}"' in shown
     assert "Dire cela" not in shown
+    assert "Elle se ferme." not in shown  # effects are for the end, as their author chose
     assert reverse("replay_turn", args=[left.public_id, 1]) in shown
     with pytest.raises(PlayIsLeft):
         say(left, turn=2, node="repli", choice=1)

@@ -22,8 +22,9 @@
       const toggle = panel.querySelector(":scope > .w-panel__header [data-panel-toggle]");
       if (toggle?.getAttribute("aria-expanded") === "false") toggle.click();
     }
-    section.scrollIntoView({ block: "start" });
-    section.querySelector(".w-panel__content :is(input:not([type=hidden]), textarea)")?.focus();
+    section.querySelector(".w-panel__content :is(input:not([type=hidden]), textarea)")?.focus({ preventScroll: true });
+    // Once it has its height: what opens above the map would otherwise leave the screen where it was.
+    requestAnimationFrame(() => requestAnimationFrame(() => section.scrollIntoView({ block: "start", behavior: "instant" })));
   };
 
   document.addEventListener("focusin", (event) => {
