@@ -191,6 +191,7 @@ WHO: dict[str, tuple[str, ...]] = {
     "simulations/{simulations}/importer/": (T, C, A),
     # Reports
     "reports/pages-a-relire/": (T, C, A),
+    "reports/simulations/": (T, C, A),
     "reports/site-history/": (T, C, A),
     "reports/aging-pages/": (T, C, A),
     "reports/page-types-usage/": (T, C, A),

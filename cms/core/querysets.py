@@ -13,12 +13,17 @@ MAX_WORDS = 8
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
+def searched(text: str) -> list[str]:
+    """The words one looks for, folded."""
+    return words(fold(text[:200]))[:MAX_WORDS]
+
+
 def holding_words(rows: Rows, text: str, *expressions: Any) -> Rows:
     """Rows whose `expressions`, taken together, hold every word of `text`, whatever the accents; in the middle too."""
     parts: list[Any] = [Value("")]
     for expression in expressions:
         parts += [Value(" "), Coalesce(expression, Value(""), output_field=models.TextField())]
     rows = rows.alias(_held=Fold(Concat(*parts, output_field=models.TextField())))
-    for word in words(fold(text[:200]))[:MAX_WORDS]:
+    for word in searched(text):
         rows = rows.filter(_held__contains=word)
     return rows

@@ -87,7 +87,7 @@ class EndBlock(blocks.StructBlock):
     )
 
     class Meta:
-        icon = "flag"
+        icon = "logout"
         label = "Fin"
         label_format = "{id} : {outcome}"
         preview_value = {

@@ -13,13 +13,16 @@ MOST_OPTIONS = 8
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`node` is its name, empty when it is about the whole."""
+    """`node` is its name, `at` its place among the moments; without a place, it is about the whole."""
 
     node: str
     message: str
+    at: int | None = None
 
     def __str__(self) -> str:
-        return f"Moment « {self.node} » : {self.message}" if self.node else self.message
+        if self.node:
+            return f"Moment « {self.node} » : {self.message}"
+        return self.message if self.at is None else f"Moment n° {self.at + 1} : {self.message}"
 
 
 def problems_of(graph: Graph, *, techniques: Collection[str]) -> list[Problem]:
@@ -29,18 +32,20 @@ def problems_of(graph: Graph, *, techniques: Collection[str]) -> list[Problem]:
     if len(graph.nodes) > MOST_NODES:
         return [Problem("", f"{MOST_NODES} moments au plus : il y en a {len(graph.nodes)}.")]
     found = [*_of_names(graph), *_of_start(graph)]
-    for node in graph.nodes:
-        found += [Problem(node.id, message) for message in _of_node(graph, node, techniques)]
+    for at, node in enumerate(graph.nodes):
+        found += [Problem(node.id, message, at) for message in _of_node(graph, node, techniques)]
     return found
 
 
 def _of_names(graph: Graph) -> Iterator[Problem]:
     counts = Counter(node.id for node in graph.nodes)
-    for name, count in counts.items():
-        if not name:
-            yield Problem("", "Un moment n'a pas de repère : donnez-en un, court, pour que d'autres y mènent.")
-        elif count > 1:
-            yield Problem(name, f"ce repère est donné à {count} moments. Il en faut un par moment.")
+    seen: set[str] = set()
+    for at, node in enumerate(graph.nodes):
+        if not node.id:
+            yield Problem("", "il n'a pas de repère. Donnez-en un, court, pour que d'autres y mènent.", at)
+        elif node.id in seen:
+            yield Problem(node.id, f"ce repère est donné à {counts[node.id]} moments. Il en faut un par moment.", at)
+        seen.add(node.id)
 
 
 def _of_start(graph: Graph) -> Iterator[Problem]:

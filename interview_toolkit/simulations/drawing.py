@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interview_toolkit.simulations.graph import Graph
+from interview_toolkit.simulations.enums import Outcome
+from interview_toolkit.simulations.graph import Graph, Node
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, EDGE = 150, 54, 26, 46, 12
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node on the map. `look` is start, end-<outcome>, lost or plain; `count`: how many times it was answered."""
+    """A node on the map. `look` is start, end-<outcome>, lost or plain; `count`: how many times it was come to."""
 
     id: str
     x: int
@@ -19,6 +20,11 @@ class Box:
     look: str
     count: int | None = None
     href: str = ""
+    play: str = ""
+
+    @property
+    def end(self) -> int:
+        return self.x + WIDTH
 
     @property
     def middle(self) -> int:
@@ -52,11 +58,17 @@ class Drawing:
 
 
 def draw(
-    graph: Graph, *, counts: Mapping[tuple[str, int], int] | None = None, hrefs: Mapping[str, str] | None = None
+    graph: Graph,
+    *,
+    counts: Mapping[tuple[str, int], int] | None = None,
+    came: Mapping[str, int] | None = None,
+    hrefs: Mapping[str, str] | None = None,
+    plays: Mapping[str, str] | None = None,
 ) -> Drawing:
     """Place the nodes by depth, then in the order their author wrote them; `counts` weigh the options.
 
-    `hrefs` say where the nodes lead, by name.
+    `came` says how many times each node was come to, `hrefs` where it leads and `plays` where it is played, by name.
+    A missing number is not told.
     """
     rows: dict[int, list[str]] = {}
     lost = max(graph.depths.values(), default=-1) + 1
@@ -73,26 +85,33 @@ def draw(
             node = graph.by_id[name]
             look = "lost" if name not in graph.depths else "start" if name == graph.start else "plain"
             look = f"end-{node.outcome or 'none'}" if node.is_end else look
-            made = [counts.get((name, option), 0) for option in range(len(node.options))] if counts is not None else []
-            came = sum(made) if made else None
             x, y = left + at * (WIDTH + GAP_X), EDGE + depth * (HEIGHT + GAP_Y)
-            boxes[name] = Box(name, x, y, _short(node.line), look, came, (hrefs or {}).get(name, ""))
+            boxes[name] = Box(
+                name,
+                x,
+                y,
+                _words(node),
+                look,
+                (came or {}).get(name),
+                (hrefs or {}).get(name, ""),
+                (plays or {}).get(name, ""),
+            )
     height = 2 * EDGE + (max(rows, default=0) + 1) * (HEIGHT + GAP_Y) - GAP_Y
     return Drawing(width, height, tuple(boxes.values()), tuple(_arrows(graph, boxes, counts)))
 
 
 def _arrows(graph: Graph, boxes: Mapping[str, Box], counts: Mapping[tuple[str, int], int] | None) -> list[Arrow]:
-    most = max(counts.values(), default=1) if counts else 1
+    most = max(counts.values(), default=1) or 1 if counts else 1
     arrows = []
     for node in graph.by_id.values():
         for at, option in enumerate(node.options):
             if option.next not in boxes:
                 continue
-            count = counts.get((node.id, at), 0) if counts is not None else 0
-            said = f" ({count} fois)" if counts is not None else ""
+            count = (counts or {}).get((node.id, at))
+            said = "" if count is None else f" ({count} fois)"
             path = _line(boxes[node.id], boxes[option.next], at, len(node.options))
-            weight = f"{1.2 + 4 * count / most:.1f}"
-            arrows.append(Arrow(path, f"{option.label}{said}", weight, counts is not None and not count))
+            weight = f"{1.2 + 4 * (count or 0) / most:.1f}"
+            arrows.append(Arrow(path, f"{option.label}{said}", weight, count == 0))
     return arrows
 
 
@@ -107,5 +126,10 @@ def _line(one: Box, other: Box, at: int, count: int) -> str:
     return f"M{x1} {y1} C{x1} {y1 + 30} {side} {y1 + 30} {side} {(y1 + y2) // 2} S{side} {y2 - 30} {x2 + 12} {y2 - 5}"
 
 
-def _short(words: str, most: int = 20) -> str:
+def _words(node: Node) -> str:
+    """What is said there; for an end, how it ends first."""
+    return _short(f"{Outcome(node.outcome).word} : {node.line}" if node.outcome in Outcome.values else node.line)
+
+
+def _short(words: str, most: int = 21) -> str:
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

@@ -11,7 +11,7 @@ from cms.core.text import slug_of
 from cms.pages.models import PathwayStep
 from cms.roadmap.models import Theme, ThemeLink
 from interview_toolkit.simulations.blocks import stream_from
-from interview_toolkit.simulations.enums import Initiative, Move
+from interview_toolkit.simulations.enums import FeedbackTime, Initiative, Move
 from interview_toolkit.simulations.files import ScenarioFile
 from interview_toolkit.simulations.graph import Graph
 from interview_toolkit.simulations.models import Play, ScenarioIndexPage, ScenarioPage, ScenarioStepPage
@@ -50,8 +50,7 @@ def trial(page: ScenarioPage, *, start: str, way: Sequence[str]) -> Trial | None
         walk = follow(graph, [_choice(step) for step in way])
     except (NotOffered, ValueError):
         return None
-    last = walk.turns[-1] if walk.turns else None
-    return Trial(graph.start, list(way), TurnScreen(page, walk, 0, written.usual_turns, last=last))
+    return Trial(graph.start, list(way), TurnScreen(page, walk, 0, written.usual_turns))
 
 
 def _choice(step: str) -> tuple[str, int]:
@@ -67,6 +66,7 @@ def file_of(page: ScenarioPage) -> ScenarioFile:
         "person": page.person_name,
         "learner_role": page.learner_role,
         "pathway_step": page.pathway_step.code if page.pathway_step else "",
+        "feedback": "" if page.feedback_time == FeedbackTime.END else page.feedback_time,
     }
     themes = tuple(link.theme.code for link in page.theme_links.all())
     return ScenarioFile({name: value for name, value in said.items() if value}, themes, page.est_minutes, page.graph)
@@ -81,27 +81,28 @@ class Brought:
 @transaction.atomic
 def import_scenario(*, index: ScenarioIndexPage, file: ScenarioFile, by: Any) -> Brought:
     """Make a draft of a file. What it names and is not here is left out, and told."""
-    said, notes = file.said, []
+    said, notes = file.said, list(file.notes)
     themes = {theme.code: theme for theme in Theme.objects.current()}
     if unknown := [code for code in file.themes if code not in themes]:
         notes.append(f"Thèmes inconnus ici, laissés de côté : {', '.join(unknown)[:200]}.")
     step = PathwayStep.objects.filter(code=said.get("pathway_step", "")).first()
     if step is None and said.get("pathway_step"):
         notes.append("L'étape du parcours RSA n'existe pas ici : elle est laissée vide.")
-    code = said.get("code", "").upper()[:40] or None
+    code = said.get("code")
     if code and ScenarioPage.objects.filter(code=code).exists():
         notes.append(f"Le code {code} sert déjà à une autre simulation : celle-ci n'en a pas.")
         code = None
     page = ScenarioPage(
-        title=said["title"][:255],
+        title=said["title"],
         slug=_free_slug(index, said["title"]),
         code=code,
         summary=said.get("description", ""),
-        person_name=said.get("person", "La personne")[:60],
-        learner_role=said.get("learner_role", "Référent de parcours")[:120],
+        person_name=said.get("person", "La personne"),
+        learner_role=said.get("learner_role", "Référent de parcours"),
         pathway_step=step,
         est_minutes=file.minutes,
-        start=file.graph.start[:40],
+        feedback_time=said.get("feedback", FeedbackTime.END),
+        start=file.graph.start,
         live=False,
         owner=by,
     )

@@ -36,6 +36,10 @@ class Outcome(models.TextChoices):
     def word(self) -> str:
         return str(self.label).partition(" :")[0]
 
+    @property
+    def meaning(self) -> str:
+        return str(self.label).partition(" : ")[2]
+
 
 class FeedbackTime(models.TextChoices):
     NOW = "now", "Après chaque réplique"

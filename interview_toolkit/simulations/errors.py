@@ -7,7 +7,9 @@ class SimulationError(Exception):
 
 class NotPlayable(SimulationError):
     def __init__(self) -> None:
-        super().__init__("Cette simulation n'est pas encore publiée : elle ne se joue pas pour le moment.")
+        super().__init__(
+            "Cette simulation n'est pas publiée : elle ne se joue pas pour le moment. Ce que vous y avez joué reste."
+        )
 
 
 class AlreadyPlayed(SimulationError):
@@ -25,6 +27,11 @@ class NotOfferedHere(SimulationError):
 class PlayIsOver(SimulationError):
     def __init__(self) -> None:
         super().__init__("Cet entretien est terminé. Vous pouvez en rejouer un tour.")
+
+
+class PlayIsLeft(SimulationError):
+    def __init__(self) -> None:
+        super().__init__("Vous avez quitté cet entretien pour en commencer un autre : rien n'y est ajouté.")
 
 
 class NoSuchTurn(SimulationError):

@@ -1,5 +1,6 @@
 """Shapes of what is sent to simulations."""
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from interview_toolkit.simulations.blocks import graph_from
 from interview_toolkit.simulations.checks import problems_of
 from interview_toolkit.simulations.files import MOST_BYTES, ScenarioFile, Unreadable, read_file
+from interview_toolkit.simulations.graph import Graph
 from interview_toolkit.techniques.models import techniques_by_code
 
 MOST_SAID = 20
@@ -18,14 +20,24 @@ class ScenarioForm(WagtailAdminPageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
-        if not self.is_deferred_validation and "nodes" in cleaned:
-            graph = graph_from(cleaned.get("start", ""), cleaned["nodes"])
-            problems = problems_of(graph, techniques=techniques_by_code())
+        # Sent back to its author, a simulation may be unfinished too.
+        is_sent_back = "action-workflow-action" in self.data and self.data.get("workflow-action-name") == "reject"
+        if not self.is_deferred_validation and not is_sent_back:
+            problems = problems_of(self.graph, techniques=techniques_by_code())
             for problem in problems[:MOST_SAID]:
                 self.add_error(None, str(problem))
             if len(problems) > MOST_SAID:
                 self.add_error(None, f"… et {len(problems) - MOST_SAID} autres points à corriger.")
         return cleaned
+
+    @cached_property
+    def nodes(self) -> Any:
+        """The moments as they are typed, even where a field is missing."""
+        return self.fields["nodes"].widget.value_from_datadict(self.data, self.files, self.add_prefix("nodes"))
+
+    @cached_property
+    def graph(self) -> Graph:
+        return graph_from(self.data.get(self.add_prefix("start"), ""), self.nodes)
 
 
 class TurnForm(forms.Form):

@@ -4,10 +4,15 @@ A graph is kept as files write it: `{start, nodes: [{id, person_line, stage, opt
 tags, advice_first, feedback}]}]}`; an end is a node with `end: true`, `outcome` and `debrief`, and no option.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
+
+from interview_toolkit.simulations.enums import Outcome
+from interview_toolkit.simulations.speech import Part, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,10 @@ class Option:
     tags: tuple[str, ...] = ()
     advice_first: bool = False
     feedback: str = ""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return parts_of(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,19 @@ class Node:
     image: int | None = None
     audio: int | None = None
     transcript: str = ""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return parts_of(self.line)
+
+    @property
+    def said(self) -> str:
+        return " ".join(part.words for part in self.parts if not part.is_gesture)
+
+    @property
+    def gesture(self) -> str:
+        """What it is accompanied with: the stage direction, and what the line has between brackets."""
+        return " ".join([self.stage, *(part.words for part in self.parts if part.is_gesture)]).strip()
 
 
 @dataclass(frozen=True)
@@ -78,9 +100,10 @@ class Graph:
 
     @property
     def usual_turns(self) -> int:
-        """About how many turns it takes: the shortest way to each end, on average."""
-        ends = [self.depths[node.id] for node in self.nodes if node.is_end and node.id in self.depths]
-        return round(sum(ends) / len(ends)) if ends else 0
+        """About how many turns it takes: the shortest way to an agreement, or to any end when there is none."""
+        ends = [node for node in self.nodes if node.is_end and node.id in self.depths]
+        agreed = [node for node in ends if node.outcome == Outcome.AGREEMENT]
+        return min((self.depths[node.id] for node in agreed or ends), default=0)
 
     @property
     def tags(self) -> set[str]:
@@ -96,6 +119,12 @@ def read(stored: Mapping[str, Any]) -> Graph:
 def stored(graph: Graph) -> dict[str, Any]:
     """What `read` reads; what says nothing is left out."""
     return {"start": graph.start, "nodes": [_stored_node(node) for node in graph.nodes]}
+
+
+def shape_of(graph: Graph) -> str:
+    """What tells two versions that differ in words only from others: moments, where options lead in order, outcomes."""
+    nodes = sorted([node.id, node.outcome, *(option.next for option in node.options)] for node in graph.nodes)
+    return sha256(json.dumps([graph.start, nodes]).encode()).hexdigest()
 
 
 def _node(said: Mapping[str, Any]) -> Node:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, PageChooserPanel
-from wagtail.models import Page
+from wagtail.models import GroupApprovalTask, Page, TaskState
 from wagtail.search import index
 
 from cms.core.fields import StreamField
@@ -20,13 +20,15 @@ from cms.pages.models import PathwayStep
 from cms.roadmap.models import ThemedPage
 from courses.models import StepPage
 from interview_toolkit.simulations.blocks import MomentsBlock, graph_from
+from interview_toolkit.simulations.checks import problems_of
 from interview_toolkit.simulations.enums import FeedbackTime, Outcome
 from interview_toolkit.simulations.graph import Graph, read
-from interview_toolkit.simulations.panels import MapPanel
+from interview_toolkit.simulations.panels import MapPanel, ProblemsPanel
 from interview_toolkit.simulations.querysets import PlayQuerySet
-from interview_toolkit.techniques.models import CODE
+from interview_toolkit.techniques.models import CODE, techniques_by_code
 
 RULE = "scenario"
+WORKFLOW = "Relecture des simulations"
 FICTION = (
     "Tout est fiction : ni nom, ni situation d'une personne réelle. Les boucles sont permises : une maladresse se "
     "répare. Il n'y a ni note ni bonne réponse."
@@ -91,6 +93,7 @@ class ScenarioPage(ThemedPage):
     parent_page_types = ["simulations.ScenarioIndexPage"]
     subpage_types: list[str] = []
     content_panels = [
+        ProblemsPanel(heading="À corriger avant de publier"),
         *Page.content_panels,
         HelpPanel(content=f"<p>{FICTION}</p>"),
         FieldPanel("summary"),
@@ -125,13 +128,33 @@ class ScenarioPage(ThemedPage):
         return graph_from(self.start, self.nodes)
 
 
+class ScenarioReview(GroupApprovalTask):
+    """Someone of a group rereads it. What cannot be played to an end is not approved: its points are shown."""
+
+    class Meta:
+        verbose_name = "relecture d'une simulation"
+        verbose_name_plural = "relectures de simulations"
+
+    def on_action(self, task_state: TaskState, user: Any, action_name: str, **kwargs: Any) -> str | None:
+        """Return where the points to correct are, when approval is refused; nothing is done then."""
+        if action_name == "approve":
+            page = task_state.revision.as_object()
+            if isinstance(page, ScenarioPage) and problems_of(page.graph, techniques=techniques_by_code()):
+                return reverse("wagtailadmin_pages:edit", args=[page.pk])
+        return super().on_action(task_state, user, action_name, **kwargs)
+
+
 class ScenarioVersion(models.Model):  # type: ignore[django-manager-missing]
-    """A simulation as it was published one day: `graph` as `simulations.graph.stored` writes it. Never changed."""
+    """A simulation as it was published one day: `graph` as `simulations.graph.stored` writes it. Never changed.
+
+    `shape` (`simulations.graph.shape_of`) is that of the versions whose figures are read together.
+    """
 
     # Goes with a simulation nobody ever played; a play protects both.
     scenario = models.ForeignKey(ScenarioPage, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField("numéro")
     graph = models.JSONField()
+    shape = models.CharField(max_length=64, editable=False, default="")
     published_at = models.DateTimeField("publiée le", default=timezone.now)
 
     class Meta:
@@ -189,6 +212,10 @@ class Play(models.Model):  # type: ignore[django-manager-missing]
     @property
     def is_over(self) -> bool:
         return self.finished_at is not None
+
+    @property
+    def is_left(self) -> bool:
+        return self.left_at is not None
 
     @property
     def outcome_word(self) -> str:

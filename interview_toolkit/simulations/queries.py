@@ -1,21 +1,19 @@
 """What the screens of simulations show."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from cms.accounts.models import User
 from cms.core.models import Document, Image
-from cms.core.rates import percent_of
 from courses.models import Enrolment
 from courses.queries.steps import StepScreen
-from interview_toolkit.simulations.drawing import Drawing, draw
 from interview_toolkit.simulations.enums import FeedbackTime, Initiative, Move, Outcome
-from interview_toolkit.simulations.graph import Graph, Node
+from interview_toolkit.simulations.graph import Node, Option
 from interview_toolkit.simulations.models import (
     Play,
     PlayTurn,
@@ -59,6 +57,18 @@ def scenario_cards(index: ScenarioIndexPage, person: User) -> list[Card]:
     ]
 
 
+def plays_of_closed(person: User) -> list[Play]:
+    """What a person played of simulations that are no longer published; one query."""
+    mine = Play.objects.visible_to(person).with_choices().filter(scenario__live=False)
+    return list(mine.select_related("scenario").defer("scenario__nodes").order_by("scenario__title", "-started_at"))
+
+
+def startable(person: User) -> QuerySet[ScenarioPage]:
+    """The simulations one may ask to play: those published, and one's own, which may be refused in words."""
+    mine = Play.objects.visible_to(person).filter(scenario=OuterRef("pk"))
+    return ScenarioPage.objects.filter(Q(live=True) | Exists(mine)).defer("nodes")
+
+
 def scenarios_with(technique: str) -> QuerySet[ScenarioPage]:
     """The simulations where a technique (its code) is met, in the version in force."""
     latest = ScenarioVersion.objects.filter(scenario=OuterRef("pk")).order_by("-number")
@@ -69,11 +79,12 @@ def scenarios_with(technique: str) -> QuerySet[ScenarioPage]:
 
 @dataclass(frozen=True)
 class Lobby:
-    """What stands before a simulation begins."""
+    """What stands before a simulation begins. `played`: one's plays that are over or left."""
 
     version: ScenarioVersion | None
+    is_published: bool
     under_way: Play | None
-    finished: list[Play]
+    played: list[Play]
     techniques: list[TechniquePage]
 
     @property
@@ -82,15 +93,31 @@ class Lobby:
 
 
 def lobby(page: ScenarioPage, person: User) -> Lobby:
-    plays = list(Play.objects.visible_to(person).filter(scenario=page, left_at=None).order_by("-started_at"))
+    mine = Play.objects.visible_to(person).filter(scenario=page)
     version = page.versions.first()
     known = techniques_by_code() if version else {}
     return Lobby(
         version=version,
-        under_way=next((play for play in plays if not play.is_over), None),
-        finished=[play for play in plays if play.is_over],
+        is_published=page.live,
+        under_way=mine.under_way().first(),
+        played=list(mine.with_choices().over_or_left().order_by("-started_at")),
         techniques=[known[code] for code in known if version and code in version.moments.tags],
     )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one goes back to from a play: its simulation, or the list once it is no longer published."""
+
+    title: str
+    url: str
+
+
+def place_of(scenario: ScenarioPage) -> Place:
+    if scenario.live:
+        return Place(scenario.title, scenario.url or "")
+    index = scenario.get_parent()
+    return Place(index.title, index.url or "")
 
 
 # A turn
@@ -98,30 +125,22 @@ def lobby(page: ScenarioPage, person: User) -> Lobby:
 
 @dataclass(frozen=True)
 class Offer:
-    """One thing to say; `choice` is what is sent. Words in brackets are a gesture, not said."""
+    """One thing to say; `choice` is what is sent."""
 
     choice: int
-    words: str
-
-    @property
-    def is_gesture(self) -> bool:
-        return self.words.startswith("(") and self.words.endswith(")")
-
-    @property
-    def gesture(self) -> str:
-        return self.words[1:-1].strip()
+    option: Option
 
 
 @dataclass(frozen=True)
 class TurnScreen:
-    """What the person says now, and what one may answer."""
+    """What the person says now, what was said before, and what one may answer."""
 
     scenario: ScenarioPage
     walk: Walk
     seed: int
     turns: int
     play: Play | None = None
-    last: Turn | None = None
+    place: Place | None = None
 
     @property
     def node(self) -> Node:
@@ -131,10 +150,18 @@ class TurnScreen:
     def number(self) -> int:
         return self.walk.number
 
+    @property
+    def last(self) -> Turn | None:
+        return self.walk.turns[-1] if self.walk.turns else None
+
+    @property
+    def earlier(self) -> Sequence[Turn]:
+        return self.walk.turns[:-1]
+
     @cached_property
     def offers(self) -> list[Offer]:
         order = shuffled(self.node, seed=self.seed)
-        return [Offer(choice, self.node.options[choice].label) for choice in order]
+        return [Offer(choice, self.node.options[choice]) for choice in order]
 
     @property
     def feedback(self) -> str:
@@ -143,8 +170,13 @@ class TurnScreen:
         return self.last.option.feedback if shows and self.last else ""
 
     @property
-    def most(self) -> int:
-        return max(self.turns, self.number)
+    def done(self) -> int:
+        return self.number - 1
+
+    @property
+    def is_estimated(self) -> bool:
+        """Past the shortest way to an agreement, nobody knows how many turns remain."""
+        return self.number <= self.turns
 
     @cached_property
     def image(self) -> Image | None:
@@ -164,11 +196,25 @@ def play_of(person: User, public_id: Any) -> Play | None:
 
 def turn_screen(play: Play) -> TurnScreen:
     walk = follow(play.version.moments, choices_of(play))
-    last = walk.turns[-1] if walk.turns else None
-    return TurnScreen(play.scenario, walk, play.seed, play.version.moments.usual_turns, play, last)
+    turns = play.version.moments.usual_turns
+    return TurnScreen(play.scenario, walk, play.seed, turns, play, place_of(play.scenario))
+
+
+def under_way(play: Play) -> Any:
+    """The play under way of the same simulation, with `made`, how many turns; None when there is none."""
+    mine = Play.objects.under_way().filter(person=play.person_id, scenario=play.scenario_id)
+    return mine.annotate(made=Count("turns")).first()
 
 
 # The end
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many people chose something, of those who came there."""
+
+    people: int
+    of: int
 
 
 @dataclass(frozen=True)
@@ -178,7 +224,8 @@ class Said:
     turn: Turn
     is_turning: bool
     techniques: list[str]
-    others: int | None = None
+    image: Image | None
+    others: Share | None = None
 
     @property
     def move(self) -> str:
@@ -188,14 +235,10 @@ class Said:
     def initiative(self) -> str:
         return str(Initiative(self.turn.option.initiative).label)
 
-    @property
-    def offer(self) -> Offer:
-        return Offer(self.turn.choice, self.turn.option.label)
-
 
 @dataclass(frozen=True)
 class Line:
-    """One conversation, whole: its turns, its last words, what it shows."""
+    """One conversation, as far as it went: its turns, the last words of the person, what it shows."""
 
     play: Play
     said: list[Said]
@@ -203,39 +246,69 @@ class Line:
     reading: Reading
 
     @property
-    def outcome(self) -> Outcome:
-        return Outcome(self.end.outcome)
+    def outcome(self) -> Outcome | None:
+        return Outcome(self.end.outcome) if self.end.is_end else None
+
+    @property
+    def shows_effects(self) -> bool:
+        """Their author may keep them for the end."""
+        return self.end.is_end or self.play.scenario.feedback_time == FeedbackTime.NOW
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        reading = self.reading
+        return [
+            ("Le problème a été défini par", self._held(reading.problem, "Il n'a pas été défini")),
+            ("La solution a été portée par", self._held(reading.solution, "Aucune solution n'a été posée")),
+            ("Le conseil est venu avant la question", _times(reading.advice_first)),
+        ]
+
+    def _held(self, held: Held | None, otherwise: str) -> str:
+        if held is None:
+            return otherwise
+        names = {
+            Initiative.PERSON: self.play.scenario.person_name,
+            Initiative.SHARED: "Vous deux",
+            Initiative.PROFESSIONAL: "Vous",
+        }
+        return f"{names[held.by]}, au tour {held.turn}"
 
 
 @dataclass(frozen=True)
 class EndScreen:
+    """`before`: the play this one was branched from; `steps`: title and address of those of courses it counts in."""
+
     line: Line
+    place: Place
     names: Mapping[str, TechniquePage]
-    people: int
+    under_way: Play | None
     before: Line | None = None
     parted: int = 0
     steps: Sequence[tuple[str, str]] = ()
-    """The steps of courses this play counts in: their title and address."""
 
     @property
     def has_parted(self) -> bool:
         return self.before is not None and self.parted <= max(len(self.line.said), len(self.before.said))
 
     @property
-    def problem(self) -> str:
-        return self._held(self.line.reading.problem)
+    def said_again(self) -> str:
+        """Told when the turn taken up again was answered as before."""
+        again = self.line.play.branched_at
+        if self.before is None or again is None or self.parted <= again:
+            return ""
+        same = f"Au tour {again}, vous avez choisi la même réplique"
+        if self.has_parted:
+            return f"{same} : les deux lignes ne se séparent qu'au tour {self.parted}."
+        return f"{same}, et la suite aussi : les deux lignes sont les mêmes. Rejouez-le en disant autre chose."
 
     @property
-    def solution(self) -> str:
-        return self._held(self.line.reading.solution)
+    def title_before(self) -> str:
+        is_second = self.before is not None and self.before.play.branched_from_id is None
+        return "La première fois" if is_second else "L'essai précédent"
 
     @property
-    def advice(self) -> str:
-        turns = self.line.reading.advice_first
-        if not turns:
-            return "Pas une fois"
-        many = "une fois" if len(turns) == 1 else f"{len(turns)} fois"
-        return f"{many.capitalize()}, {at_turns(turns)}"
+    def shows_others(self) -> bool:
+        return any(one.others for one in self.line.said)
 
     @property
     def techniques(self) -> list[tuple[TechniquePage | str, str]]:
@@ -243,15 +316,12 @@ class EndScreen:
         used = self.line.reading.techniques
         return [(self.names.get(code, code), at_turns(turns)) for code, turns in used.items()]
 
-    def _held(self, held: Held | None) -> str:
-        if held is None:
-            return "Personne n'y est venu"
-        names = {
-            Initiative.PERSON: self.line.play.scenario.person_name,
-            Initiative.SHARED: "Vous deux",
-            Initiative.PROFESSIONAL: "Vous",
-        }
-        return f"{names[held.by]}, au tour {held.turn}"
+
+def _times(turns: Sequence[int]) -> str:
+    if not turns:
+        return "Pas une fois"
+    many = "une fois" if len(turns) == 1 else f"{len(turns)} fois"
+    return f"{many.capitalize()}, {at_turns(turns)}"
 
 
 def at_turns(turns: Sequence[int]) -> str:
@@ -264,53 +334,73 @@ def at_turns(turns: Sequence[int]) -> str:
 def end_screen(play: Play) -> EndScreen:
     """What a finished play shows, beside the one it was branched from; the same whenever it is looked at."""
     names = techniques_by_code()
-    shares, people = shares_of(play.version)
-    line = _line(play, names, shares)
+    line = line_of(play, names, shares_of(play.version))
     before = None
     if play.branched_from_id:
-        origin = Play.objects.with_story().defer("scenario__nodes").get(pk=play.branched_from_id)
-        before = _line(origin, names, {}) if origin.is_over else None
+        before = line_of(Play.objects.with_story().defer("scenario__nodes").get(pk=play.branched_from_id), names)
     parted = parting([one.turn for one in line.said], [one.turn for one in before.said]) if before else 0
     steps = [(step["title"], step["path"]) for _enrolment, step in steps_asking(play)]
-    return EndScreen(line, names, people, before, parted, steps)
+    return EndScreen(line, place_of(play.scenario), names, under_way(play), before, parted, steps)
 
 
-def _line(play: Play, names: Mapping[str, TechniquePage], shares: Mapping[tuple[str, int], int]) -> Line:
+@dataclass(frozen=True)
+class LeftScreen:
+    """A play that was left for another: as far as it went, and the one under way if there is."""
+
+    line: Line
+    place: Place
+    under_way: Play | None
+
+
+def left_screen(play: Play) -> LeftScreen:
+    return LeftScreen(line_of(play, techniques_by_code()), place_of(play.scenario), under_way(play))
+
+
+def line_of(
+    play: Play, names: Mapping[str, TechniquePage], shares: Mapping[tuple[str, int], Share] | None = None
+) -> Line:
     walk = follow(play.version.moments, choices_of(play))
     reading = reading_of(walk.turns)
+    shown = {turn.node.image for turn in walk.turns if turn.node.image}
+    images = Image.objects.filter(pk__in=shown).prefetch_renditions("max-600x400").in_bulk() if shown else {}
     said = [
         Said(
             turn,
             is_turning=turn.number in reading.turning_points,
             techniques=[names[tag].title if tag in names else tag for tag in turn.option.tags],
-            others=shares.get((turn.node.id, turn.choice)),
+            image=images.get(turn.node.image),
+            others=(shares or {}).get((turn.node.id, turn.choice)),
         )
         for turn in walk.turns
     ]
     return Line(play, said, walk.here, reading)
 
 
-def shares_of(version: ScenarioVersion) -> tuple[dict[tuple[str, int], int], int]:
-    """Of the people who finished this version and came to each moment, the percent that chose each option.
+def shares_of(version: ScenarioVersion) -> dict[tuple[str, int], Share]:
+    """How many chose each option, of those who came to its moment in an interview they finished; one query.
 
-    Moments where fewer than `FEWEST_PEOPLE` came tell nothing; neither does the whole. Also returns how many finished.
-    One query: each person counts once for an option, by their first play.
+    Each counts once, by what they first said there, in all the versions that differ in words only. Moments where fewer
+    than `FEWEST_PEOPLE` came tell nothing.
     """
-    turns = PlayTurn.objects.filter(play__version=version, play__finished_at__isnull=False, play__branched_from=None)
-    rows = list(turns.values("node", "choice", person=F("play__person")).annotate(times=Count("pk")).order_by())
-    people = {row["person"] for row in rows}
-    if len(people) < FEWEST_PEOPLE:
-        return {}, len(people)
-    came: dict[str, set[int]] = defaultdict(set)
-    chose: Counter[tuple[str, int]] = Counter()
-    for row in rows:
-        came[row["node"]].add(row["person"])
-        chose[row["node"], row["choice"]] += 1
+    turns = PlayTurn.objects.filter(
+        play__version__scenario=version.scenario_id,
+        play__version__shape=version.shape,
+        play__finished_at__isnull=False,
+        play__branched_from=None,
+    )
+    first = turns.order_by("node", "play__person", "play__started_at", "play", "number").distinct(
+        "node", "play__person"
+    )
+    rows = PlayTurn.objects.filter(pk__in=first.values("pk")).values_list("node", "choice")
+    chose = {(node, choice): people for node, choice, people in rows.annotate(people=Count("pk")).order_by()}
+    came: Counter[str] = Counter()
+    for (node, _choice), people in chose.items():
+        came[node] += people
     return {
-        (node, choice): percent_of(count, len(came[node]))
-        for (node, choice), count in chose.items()
-        if len(came[node]) >= FEWEST_PEOPLE
-    }, len(people)
+        (node, choice): Share(people, came[node])
+        for (node, choice), people in chose.items()
+        if came[node] >= FEWEST_PEOPLE
+    }
 
 
 # In a course
@@ -334,99 +424,3 @@ class StepStanding:
 
 def step_standing(screen: StepScreen, page: ScenarioStepPage, person: User) -> StepStanding:
     return StepStanding(screen, lobby(page.scenario, person))
-
-
-# For those who write them
-
-
-@dataclass(frozen=True)
-class OptionUse:
-    words: str
-    count: int
-    percent: int
-    next: str
-
-
-@dataclass(frozen=True)
-class MomentUse:
-    """How often a moment was come to and left, and how many stopped there without an end."""
-
-    node: Node
-    came: int
-    stopped: int
-    options: list[OptionUse]
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was done with the version in force. Numbers of plays, never who."""
-
-    version: ScenarioVersion | None
-    people: int
-    plays: int
-    ends: list[tuple[Outcome, int]]
-    moments: list[MomentUse]
-    drawing: Drawing | None
-
-    @property
-    def is_shown(self) -> bool:
-        return self.people >= FEWEST_PEOPLE
-
-    @property
-    def never(self) -> list[tuple[str, str]]:
-        """The options nobody chose, though someone came there."""
-        return [
-            (moment.node.id, option.words)
-            for moment in self.moments
-            for option in moment.options
-            if moment.came and not option.count
-        ]
-
-
-def report_of(page: ScenarioPage) -> Report:
-    """What was done of the version in force. A turn that a branch repeats counts where it was made."""
-    version = page.versions.first()
-    if version is None:
-        return Report(None, 0, 0, [], [], None)
-    plays = Play.objects.filter(version=version)
-    totals = plays.aggregate(people=Count("person", distinct=True), plays=Count("pk"))
-    outcomes = Counter(dict(plays.finished().values_list("outcome").annotate(Count("pk")).order_by()))
-    own = Q(play__branched_at=None) | Q(number__gte=F("play__branched_at"))
-    made = PlayTurn.objects.filter(own, play__version=version)
-    rows = made.values_list("node", "choice").annotate(times=Count("pk")).order_by()
-    counts = {(node, choice): times for node, choice, times in rows}
-    graph = version.moments
-    return Report(
-        version=version,
-        people=totals["people"],
-        plays=totals["plays"],
-        ends=[(outcome, outcomes[outcome]) for outcome in Outcome],
-        moments=_uses(graph, counts, _stops(plays, graph)),
-        drawing=draw(graph, counts=counts),
-    )
-
-
-def _stops(plays: Any, graph: Graph) -> Counter[str]:
-    """At which moment those stand who did not come to an end."""
-    last = plays.filter(finished_at=None).annotate(last=Max("turns__number"))
-    made = last.filter(Q(last=None) | Q(turns__number=F("last"))).values_list("turns__node", "turns__choice")
-    stops: Counter[str] = Counter()
-    for node, choice in made:
-        at = graph.by_id.get(node) if node else None
-        stops[at.options[choice].next if at else graph.start] += 1
-    return stops
-
-
-def _uses(graph: Graph, counts: Mapping[tuple[str, int], int], stops: Mapping[str, int]) -> list[MomentUse]:
-    uses = []
-    for node in graph.nodes:
-        if node.is_end:
-            continue
-        left = sum(counts.get((node.id, at), 0) for at in range(len(node.options)))
-        options = [
-            OptionUse(option.label, count, percent_of(count, left), option.next)
-            for at, option in enumerate(node.options)
-            for count in [counts.get((node.id, at), 0)]
-        ]
-        uses.append(MomentUse(node, left + stops.get(node.id, 0), stops.get(node.id, 0), options))
-    return uses

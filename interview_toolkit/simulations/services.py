@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import Page, Workflow, WorkflowPage
 
 from cms.accounts.models import User
 from courses.models import Enrolment
@@ -18,11 +19,20 @@ from interview_toolkit.simulations.errors import (
     NoSuchTurn,
     NotOfferedHere,
     NotPlayable,
+    PlayIsLeft,
     PlayIsOver,
     TooLong,
 )
-from interview_toolkit.simulations.graph import stored
-from interview_toolkit.simulations.models import RULE, Play, PlayTurn, ScenarioPage, ScenarioVersion
+from interview_toolkit.simulations.graph import shape_of, stored
+from interview_toolkit.simulations.models import (
+    RULE,
+    WORKFLOW,
+    Play,
+    PlayTurn,
+    ScenarioIndexPage,
+    ScenarioPage,
+    ScenarioVersion,
+)
 from interview_toolkit.simulations.walk import MOST_TURNS, Choice, NotOffered, Walk, follow
 from interview_toolkit.techniques.models import techniques_by_code
 
@@ -41,8 +51,14 @@ def publish_scenario(*, scenario: ScenarioPage) -> ScenarioVersion | None:
     if latest is not None and latest.graph == stored(graph):
         return latest
     return ScenarioVersion.objects.create(
-        scenario=scenario, number=latest.number + 1 if latest else 1, graph=stored(graph)
+        scenario=scenario, number=latest.number + 1 if latest else 1, graph=stored(graph), shape=shape_of(graph)
     )
+
+
+def give_workflow(*, index: ScenarioIndexPage) -> None:
+    """Have what is written under this list reread before it is published, by whoever asks for it."""
+    if workflow := Workflow.objects.active().filter(name=WORKFLOW).first():
+        WorkflowPage.objects.get_or_create(page=index.page_ptr, defaults={"workflow": workflow})
 
 
 @transaction.atomic
@@ -52,17 +68,15 @@ def start_play(*, person: User, scenario: ScenarioPage, is_anew: bool = False) -
     Raises NotPlayable.
     """
     version = scenario.versions.first()
-    if version is None:
+    if version is None or not scenario.live:
         raise NotPlayable
+    _one_at_a_time(person.pk)
     under_way = Play.objects.visible_to(person).under_way().filter(scenario=scenario)
     if is_anew:
         under_way.update(left_at=timezone.now())
-    # Two tabs may begin at once: the first play stays.
-    Play.objects.bulk_create(
-        [Play(person=person, scenario=scenario, version=version, seed=secrets.randbelow(2**31))],
-        ignore_conflicts=True,
-    )
-    return under_way.get()
+    elif play := under_way.first():
+        return play
+    return Play.objects.create(person=person, scenario=scenario, version=version, seed=secrets.randbelow(2**31))
 
 
 @transaction.atomic
@@ -70,7 +84,7 @@ def choose(*, person: User, play_id: UUID, turn: int, node: str, choice: int) ->
     """Make a turn of one's play, and end it when that leads to an end; return where it leads.
 
     The same turn made twice with the same words changes nothing. Raises Play.DoesNotExist when it is not this person's,
-    PlayIsOver, AlreadyPlayed, NotOfferedHere, TooLong.
+    PlayIsOver, PlayIsLeft, AlreadyPlayed, NotOfferedHere, TooLong.
     """
     mine = Play.objects.visible_to(person).select_for_update(of=("self",), no_key=True)
     play = mine.select_related("version").get(public_id=play_id)
@@ -80,8 +94,10 @@ def choose(*, person: User, play_id: UUID, turn: int, node: str, choice: int) ->
         if turn < 1 or made[turn - 1] != (node, choice):
             raise AlreadyPlayed
         return follow(play.version.moments, made)
-    if play.finished_at or play.left_at:
+    if play.finished_at:
         raise PlayIsOver
+    if play.left_at:
+        raise PlayIsLeft
     if len(made) >= MOST_TURNS:
         raise TooLong
     if turn != len(made) + 1:
@@ -100,12 +116,21 @@ def choose(*, person: User, play_id: UUID, turn: int, node: str, choice: int) ->
 
 @transaction.atomic
 def replay_turn(*, play: Play, number: int) -> Play:
-    """Begin a play that repeats another up to a turn, to choose otherwise there. Raises NoSuchTurn."""
+    """Begin a play that repeats another up to a turn, to choose otherwise there; the one under way is left.
+
+    The same asked twice before anything is chosen is one play. Raises NoSuchTurn, NotPlayable.
+    """
     made = choices_of(play)
     if not 1 <= number <= len(made):
         raise NoSuchTurn
-    now = timezone.now()
-    Play.objects.under_way().filter(person=play.person_id, scenario=play.scenario_id).update(left_at=now)
+    if not play.scenario.live:
+        raise NotPlayable
+    _one_at_a_time(play.person_id)
+    under_way = Play.objects.under_way().filter(person=play.person_id, scenario=play.scenario_id)
+    current = under_way.annotate(made=Count("turns")).first()
+    if current and (current.branched_from_id, current.branched_at, current.made) == (play.pk, number, number - 1):
+        return current
+    under_way.update(left_at=timezone.now())
     branch = Play.objects.create(
         person_id=play.person_id,
         scenario_id=play.scenario_id,
@@ -119,6 +144,11 @@ def replay_turn(*, play: Play, number: int) -> Play:
         for at, (node, choice) in enumerate(made[: number - 1], start=1)
     )
     return branch
+
+
+def _one_at_a_time(person: int) -> None:
+    """Plays of a person begin one after the other, whatever is clicked twice: only one is under way."""
+    User.objects.select_for_update(no_key=True).get(pk=person)
 
 
 def choices_of(play: Play) -> Sequence[Choice]:

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views.reports import ReportView
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
@@ -19,7 +23,7 @@ from interview_toolkit.simulations.checks import problems_of
 from interview_toolkit.simulations.files import write_file
 from interview_toolkit.simulations.forms import ImportForm
 from interview_toolkit.simulations.models import ScenarioIndexPage, ScenarioPage
-from interview_toolkit.simulations.queries import report_of
+from interview_toolkit.simulations.reports import from_five, report_of, simulations_played
 from interview_toolkit.techniques.models import techniques_by_code
 
 
@@ -41,8 +45,13 @@ def try_out(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Of the version asked for, by default the one in force."""
     page = editable(request, pk)
-    return render(request, "simulations/admin/report.html", {"page": page, "report": report_of(page)})
+    asked = request.GET.get("version", "")
+    found = report_of(page, number=int(asked[:9]) if asked.isdecimal() else None)
+    if found is None and asked:
+        raise Http404
+    return render(request, "simulations/admin/report.html", {"page": page, "report": found})
 
 
 def export(request: HttpRequest, pk: int) -> HttpResponse:
@@ -70,9 +79,48 @@ def bring(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "simulations/admin/import.html", context, status=422 if form.errors else 200)
 
 
+class SimulationsPlayedView(ReportView):
+    """The simulations someone played, among those one may change; each leads to its report."""
+
+    index_url_name = "simulations_played"
+    index_results_url_name = "simulations_played_results"
+    results_template_name = "wagtailadmin/reports/base_report_results.html"
+    page_title = "Simulations jouées"
+    header_icon = "comment"
+    permission_policy = page_permission_policy
+    any_permission_required = ["add", "change", "publish"]
+    columns = [
+        TitleColumn("title", label="Simulation", url_name="simulation_report"),
+        Column("people", label="Personnes", accessor=lambda page: from_five(page.people, page.people)),
+        Column("times", label="Entretiens", accessor=lambda page: from_five(page.people, page.times)),
+        Column("live", label="État", accessor=lambda page: "Publiée" if page.live else "Dépubliée"),
+    ]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        allowed = page_permission_policy.instances_user_has_permission_for(self.request.user, "change")
+        return simulations_played().filter(pk__in=allowed.values("pk"))
+
+
+class SimulationsPlayedMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        needed = SimulationsPlayedView.any_permission_required
+        return page_permission_policy.user_has_any_permission(request.user, needed)
+
+
+@hooks.register("register_reports_menu_item")
+def simulations_report() -> MenuItem:
+    return SimulationsPlayedMenuItem("Simulations jouées", reverse("simulations_played"), icon_name="comment", order=95)
+
+
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern]:
     return [
+        path("reports/simulations/", SimulationsPlayedView.as_view(), name="simulations_played"),
+        path(
+            "reports/simulations/results/",
+            SimulationsPlayedView.as_view(results_only=True),
+            name="simulations_played_results",
+        ),
         path("simulations/<int:pk>/jouer/", try_out, name="try_out_simulation"),
         path("simulations/<int:pk>/rapport/", report, name="simulation_report"),
         path("simulations/<int:pk>/fichier/", export, name="export_simulation"),
@@ -84,7 +132,7 @@ def addresses() -> list[URLPattern]:
 def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
     if isinstance(page.specific_deferred, ScenarioPage) and page.pk:
         places = [
-            ("Jouer", "try_out_simulation", "play"),
+            ("Jouer", "try_out_simulation", "arrow-right-full"),
             ("Ce qui est joué", "simulation_report", "list-ul"),
             ("Télécharger (YAML)", "export_simulation", "download"),
         ]

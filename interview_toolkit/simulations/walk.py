@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from interview_toolkit.simulations.enums import Initiative, Move
 from interview_toolkit.simulations.graph import Graph, Node, Option
 
-# What a solution is made of; whatever else one says is about the situation.
+# What a solution is made of. To negotiate is also to say together what is to be solved; to advise or decide is not.
 SOLUTION = frozenset({Move.NEGOTIATE, Move.ADVISE, Move.DECIDE})
+IMPOSED = frozenset({Move.ADVISE, Move.DECIDE})
 MOST_TURNS = 200
 
 Choice = tuple[str, int]
@@ -105,19 +106,23 @@ class Reading:
 def reading_of(turns: Sequence[Turn]) -> Reading:
     """Return what these turns show.
 
-    The problem is defined by whoever has the initiative at the last turn that is about the situation before the last
-    solution; the solution is of whoever holds it at the last turn that brings or negotiates one.
+    The solution is of whoever has the initiative at the last turn that negotiates, advises or decides. The problem is
+    defined by whoever has it at the last turn before that one which neither advises nor decides; or at that one itself
+    when it negotiates and the professional alone had defined the problem, or nobody.
     """
-    solutions = [turn for turn in turns if turn.option.move in SOLUTION]
-    before = turns[: solutions[-1].number - 1] if solutions else turns
-    about = [turn for turn in before if turn.option.move not in SOLUTION]
+    solution = next((turn for turn in reversed(turns) if turn.option.move in SOLUTION), None)
+    before = turns[: solution.number - 1] if solution else turns
+    problem = next((turn for turn in reversed(before) if turn.option.move not in IMPOSED), None)
+    if solution and solution.option.move == Move.NEGOTIATE:
+        is_imposed = problem is None or problem.option.initiative == Initiative.PROFESSIONAL
+        problem = solution if is_imposed else problem
     techniques: dict[str, list[int]] = {}
     for turn in turns:
         for tag in turn.option.tags:
             techniques.setdefault(tag, []).append(turn.number)
     return Reading(
-        problem=_held(about[-1]) if about else None,
-        solution=_held(solutions[-1]) if solutions else None,
+        problem=_held(problem) if problem else None,
+        solution=_held(solution) if solution else None,
         advice_first=tuple(turn.number for turn in turns if turn.option.advice_first),
         techniques={tag: tuple(numbers) for tag, numbers in techniques.items()},
     )

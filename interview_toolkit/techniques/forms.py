@@ -1,16 +1,54 @@
-"""Shapes of what is sent to the phrase book."""
+"""Shapes of what is sent to the list of techniques and to the phrase book."""
 
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 
-from cms.core.filters import AddressForm
-from interview_toolkit.techniques.enums import PhraseKind
+from cms.core.filters import AddressForm, unknown_filter
+from cms.roadmap.models import Theme
+from interview_toolkit.techniques.enums import Axis, Family, PhraseKind
 from interview_toolkit.techniques.models import Situation
+
+LONGEST = 200
+
+
+class TechniqueFilterForm(AddressForm):
+    famille = forms.ChoiceField(label="Famille", required=False, choices=[("", "Toutes"), *Family.choices])
+    axe = forms.ChoiceField(
+        label="Axe du pouvoir d'agir",
+        required=False,
+        choices=[("", "Tous"), *((str(axis.value), f"{axis.value}. {axis.label}") for axis in Axis)],
+    )
+    theme = forms.ChoiceField(label="Thème", required=False)
+
+    def __init__(self, *args: Any, themes: list[Theme], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices("theme").choices = [("", "Tous"), *((theme.code, theme.title) for theme in themes)]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
+    def choices(self, name: str) -> forms.ChoiceField:
+        return cast(forms.ChoiceField, self.fields[name])
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters in force, by name."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def chips(self, address: str) -> list[dict[str, str]]:
+        """Each filter in force, with the address of the page without it."""
+        chips, chosen = [], self.chosen
+        for name, value in chosen.items():
+            others = urlencode({other: kept for other, kept in chosen.items() if other != name})
+            label = dict(cast(list[tuple[str, str]], self.choices(name).choices))[value]
+            chips.append({"label": f"{self.fields[name].label} : {label}", "url": f"{address}?{others}".rstrip("?")})
+        return chips
 
 
 class PhraseFilterForm(AddressForm):
-    q = forms.CharField(label="Chercher une phrase", required=False, max_length=200)
+    q = forms.CharField(label="Chercher une phrase", required=False, max_length=LONGEST)
     situation = forms.ModelChoiceField(
         Situation.objects.all(), label="Situation", required=False, empty_label="Toutes", blank=True
     )
@@ -20,6 +58,14 @@ class PhraseFilterForm(AddressForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
+
+    @property
+    def ignored(self) -> list[str]:
+        """A search that is too long is told as such."""
+        is_too_long = len(self.data.get("q", "").strip()) > LONGEST
+        too_long = f"Recherche ignorée : elle est trop longue, {LONGEST} caractères au plus."
+        of_search = unknown_filter(str(self.fields["q"].label))
+        return [too_long if is_too_long and one == of_search else one for one in super().ignored]
 
     @property
     def chosen(self) -> dict[str, Any]:

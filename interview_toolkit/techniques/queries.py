@@ -9,7 +9,7 @@ from wagtail.models import Page
 
 from cms.accounts.models import User
 from cms.core.models import BasePage
-from cms.roadmap.models import Theme
+from cms.roadmap.models import Theme, ThemeLink
 from courses.models import CoursePage
 from interview_toolkit.techniques.enums import Family
 from interview_toolkit.techniques.models import (
@@ -27,10 +27,26 @@ def rooms_of(toolkit: ToolkitIndexPage) -> list[BasePage]:
     return list(Page.objects.live().child_of(toolkit).order_by("path").specific())
 
 
-def by_family(index: TechniqueIndexPage) -> list[tuple[str, list[TechniquePage]]]:
-    """The techniques under their family, in the order of the families then of the tree."""
+def themes_of(index: TechniqueIndexPage) -> list[Theme]:
+    """The themes of the roadmap in force that a technique of the list is linked to; one query."""
+    links = ThemeLink.objects.filter(page__in=TechniquePage.objects.live().child_of(index))
+    return list(Theme.objects.current().filter(pk__in=links.values("theme")))
+
+
+def by_family(
+    index: TechniqueIndexPage, *, family: str = "", axis: str = "", theme: str = ""
+) -> list[tuple[str, list[TechniquePage]]]:
+    """The techniques that answer, under their family, in the order of the families then of the tree."""
+    pages = TechniquePage.objects.live().child_of(index).order_by("path")
+    if family:
+        pages = pages.filter(family=family)
+    if axis:
+        pages = pages.filter(axes__contains=[int(axis)])
+    if theme:
+        links = ThemeLink.objects.filter(theme__in=Theme.objects.current().with_code(theme))
+        pages = pages.filter(pk__in=links.values("page"))
     families: dict[str, list[TechniquePage]] = defaultdict(list)
-    for page in TechniquePage.objects.live().child_of(index).order_by("path"):
+    for page in pages:
         families[page.family].append(page)
     return [(str(family.label), families[family]) for family in Family if families[family]]
 
@@ -53,6 +69,34 @@ def technique_sheet(page: TechniquePage) -> TechniqueSheet:
         courses=[course for course in courses if course.live],
         phrases=list(page.phrases.select_related("situation")) if page.pk else [],
     )
+
+
+@dataclass(frozen=True)
+class CardExtras:
+    """What fills the card of a technique where there is room for it, whole or not at all."""
+
+    mistakes: list[str]
+    phrases: list[Phrase]
+
+
+# Lines of text the printed card holds under its title and its headings (A5, 9.5 pt), and characters on one.
+CARD_LINES = 28
+LINE = 75
+
+
+def card_extras(page: TechniquePage, sheet: TechniqueSheet) -> CardExtras:
+    """The mistakes, then two phrases, as long as the card stays on one face."""
+    left = CARD_LINES - _lines(page.definition, *page.observable_behaviours, page.exercise)
+    left -= sum(2 + _lines(one.avoid) + _lines(one.instead) for one in sheet.utterances[:2])
+    mistakes: list[str] = page.typical_mistakes
+    mistakes = mistakes if _lines(*mistakes) + 2 <= left else []
+    left -= _lines(*mistakes) + 2 if mistakes else 0
+    phrases = sheet.phrases[:2]
+    return CardExtras(mistakes, phrases if _lines(*(one.text for one in phrases)) + 2 <= left else [])
+
+
+def _lines(*texts: str) -> int:
+    return sum(-(-len(text) // LINE) for text in texts)
 
 
 def phrases_by_situation(

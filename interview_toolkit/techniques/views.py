@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms.accounts.door import sign_in_required
 from interview_toolkit.techniques import queries
-from interview_toolkit.techniques.forms import PhraseFilterForm
+from interview_toolkit.techniques.forms import PhraseFilterForm, TechniqueFilterForm
 from interview_toolkit.techniques.models import (
     Phrase,
     PhraseBookPage,
@@ -22,7 +22,14 @@ def toolkit(request: HttpRequest, page: ToolkitIndexPage) -> HttpResponse:
 
 
 def techniques(request: HttpRequest, page: TechniqueIndexPage) -> HttpResponse:
-    return render(request, "techniques/techniques.html", {"page": page, "families": queries.by_family(page)})
+    form = TechniqueFilterForm(request.GET, themes=queries.themes_of(page))
+    chosen = form.chosen
+    families = queries.by_family(
+        page, family=chosen.get("famille", ""), axis=chosen.get("axe", ""), theme=chosen.get("theme", "")
+    )
+    count = sum(len(techniques) for _family, techniques in families)
+    context = {"page": page, "form": form, "families": families, "count": count, "chips": form.chips(page.get_url())}
+    return render(request, "techniques/techniques.html", context)
 
 
 @require_safe
@@ -30,7 +37,10 @@ def techniques(request: HttpRequest, page: TechniqueIndexPage) -> HttpResponse:
 def technique_card(request: HttpRequest, code: str) -> HttpResponse:
     """A technique on an A5 sheet, to print and keep at hand."""
     page = get_object_or_404(TechniquePage.objects.live(), code=code)
-    return render(request, "techniques/card.html", {"page": page, "sheet": queries.technique_sheet(page)})
+    sheet = queries.technique_sheet(page)
+    return render(
+        request, "techniques/card.html", {"page": page, "sheet": sheet, "extras": queries.card_extras(page, sheet)}
+    )
 
 
 def phrase_book(request: HttpRequest, page: PhraseBookPage) -> HttpResponse:

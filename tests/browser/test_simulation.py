@@ -50,6 +50,10 @@ def test_an_interview_is_played_replayed_and_read(visit: Any, live_site: LiveSit
         assert_sound(person)
     for words in WAY:
         say(page, hands, words)
+        assert page.url.endswith("#replique")
+        if java_script_enabled:
+            expect(page.locator("#replique")).to_be_focused()
+            assert page.locator("#replique").bounding_box()["y"] < 300  # type: ignore[index]
     while page.get_by_role("radio").count():  # whatever comes after leads to an end
         say(page, hands)
     expect(page.get_by_role("heading", name="L'entretien, tour par tour")).to_be_visible()
@@ -72,3 +76,35 @@ def test_an_interview_is_played_replayed_and_read(visit: Any, live_site: LiveSit
     assert live_site.rows(f"{turns} '{public_id}'") == [(count,)]  # the first line stays whole
     if java_script_enabled:
         assert_sound(person)
+
+
+def test_on_a_phone_the_line_and_the_first_answer_are_near_the_top(visit: Any) -> None:
+    person: Visitor = visit()
+    person.arrive("professionnel@demo.example")
+    page, hands = person.page, Pointer(person.page)
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto("/entretien/simulations/m-d/")
+    hands.activate(page.get_by_role("button", name=re.compile("(Commencer|Rejouer) l'entretien")))
+    page.wait_for_url("**/entretien/jouer/**")
+    for _turn in range(2):
+        say(page, hands)
+    line, answer = page.locator("#replique").bounding_box(), page.get_by_role("radio").first.bounding_box()
+    assert line is not None
+    assert answer is not None
+    assert 0 <= line["y"] < 200
+    assert answer["y"] < 600
+    person.assert_sound()
+
+
+def test_the_map_and_the_fields_of_the_editor_know_the_moments(visit: Any, live_site: LiveSite) -> None:
+    person: Visitor = visit()
+    person.arrive("formateur@demo.example")
+    page = person.page
+    ((scenario,),) = live_site.rows("SELECT page_ptr_id FROM simulations_scenariopage WHERE code = 'SCENARIO-M-D'")
+    page.goto(f"/admin/pages/{scenario}/edit/")
+    page.locator(".scenario-map a[href^='#block-']", has_text="m2b").click()
+    field = page.locator("input[name$='-value-id']:focus")
+    expect(field).to_have_value("m2b")
+    expect(field).to_be_in_viewport()
+    page.locator("input[name$='-value-next']:visible").first.focus()
+    assert page.locator("#scenario-moments option[value='fin_rupture2']").count() == 1

@@ -21,7 +21,7 @@ from interview_toolkit.practices.models import PracticeIndexPage, PracticePage
 from interview_toolkit.practices.services import propose
 from interview_toolkit.simulations.errors import AlreadyPlayed
 from interview_toolkit.simulations.models import Play, PlayTurn
-from interview_toolkit.simulations.services import choose, start_play
+from interview_toolkit.simulations.services import choose, replay_turn, start_play
 from interview_toolkit.triads.errors import TooManyCodes, WrongCode
 from interview_toolkit.triads.models import Seat
 from interview_toolkit.triads.services import MOST_WRONG, end, find_open, open_triad, sit_down, start, turn_roles
@@ -46,6 +46,21 @@ def test_a_turn_sent_from_two_tabs_is_one_row(together: Together) -> None:
     kept = PlayTurn.objects.get().choice
     assert sum(isinstance(one, AlreadyPlayed) for one in said) == 2
     assert {one.here.id for one in said if not isinstance(one, Exception)} == {"suite" if kept == 0 else "repli"}
+
+
+def test_a_turn_replayed_from_two_tabs_is_one_branch(together: Together) -> None:
+    person, page = UserFactory(), scenario()
+    play = start_play(person=person, scenario=page)
+    for turn, (node, choice) in enumerate([("accueil", 1), ("repli", 1)], start=1):
+        choose(person=person, play_id=play.public_id, turn=turn, node=node, choice=choice)
+    found = together(*[lambda: replay_turn(play=Play.objects.get(pk=play.pk), number=2)] * 4)
+    assert {branch.pk for branch in found} == set(Play.objects.exclude(pk=play.pk).values_list("pk", flat=True))
+    found = together(
+        *[lambda: replay_turn(play=Play.objects.get(pk=play.pk), number=1)] * 2,
+        *[lambda: start_play(person=person, scenario=page)] * 2,
+    )
+    assert not [one for one in found if isinstance(one, Exception)]
+    assert Play.objects.under_way().count() == 1
 
 
 def test_one_is_asked_and_answers_once(together: Together, trainer: User) -> None:
