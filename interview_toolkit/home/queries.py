@@ -42,7 +42,7 @@ def around_technique(page: TechniquePage, sheet: TechniqueSheet) -> list[tuple[s
         ("L'apprendre", list(sheet.courses)),
         ("La répéter", list(scenarios_with(page.code))),
         ("La voir en pratique", list(practices_with(page.code))),
-        ("La faire observer", list(grids_with(page)) if page.pk else []),
+        ("La faire observer", list[Page](grids_with(page)) if page.pk else []),
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from cms.accounts.models import User
@@ -16,6 +16,7 @@ from courses.queries.steps import StepScreen
 from interview_toolkit.observations.agreement import AGREED, Levels, agreement_with, mean_kappa
 from interview_toolkit.observations.enums import NO_OBJECT, Level
 from interview_toolkit.observations.models import (
+    Criterion,
     GridIndexPage,
     GridPage,
     GridVersion,
@@ -37,9 +38,11 @@ def grids_of(index: GridIndexPage) -> list[GridPage]:
     return list(GridPage.objects.live().child_of(index).order_by("path"))
 
 
-def grids_with(technique: TechniquePage) -> QuerySet[GridPage]:
-    """The grids that look for a technique."""
-    return GridPage.objects.live().filter(criteria__technique=technique).distinct().order_by("path")
+def grids_with(technique: TechniquePage) -> list[GridPage]:
+    """The grids that look for a technique, each with the criteria that do (`looked_for`)."""
+    looking = Criterion.objects.filter(technique=technique).order_by("sort_order")
+    grids = GridPage.objects.live().filter(pk__in=looking.values("page")).order_by("path")
+    return list(grids.prefetch_related(Prefetch("criteria", queryset=looking, to_attr="looked_for")))
 
 
 def phases_of(page: GridPage) -> list[tuple[str, list[Any]]]:

@@ -14,7 +14,7 @@ from interview_toolkit.simulations.blocks import stream_from
 from interview_toolkit.simulations.enums import FeedbackTime, Initiative, Move
 from interview_toolkit.simulations.files import ScenarioFile
 from interview_toolkit.simulations.graph import Graph
-from interview_toolkit.simulations.models import Play, ScenarioIndexPage, ScenarioPage, ScenarioStepPage
+from interview_toolkit.simulations.models import ScenarioIndexPage, ScenarioPage
 from interview_toolkit.simulations.queries import TurnScreen
 from interview_toolkit.simulations.walk import NotOffered, Walk, follow
 
@@ -123,15 +123,3 @@ def _free_slug(index: ScenarioIndexPage, title: str) -> str:
 def _without_files(graph: Graph) -> Graph:
     """Numbers of images and sounds are those of the site they come from."""
     return Graph(graph.start, tuple(replace(node, image=None, audio=None) for node in graph.nodes))
-
-
-def why_not_delete(page: Page) -> str:
-    """Return why a simulation must stay: people played it, or a course asks for it."""
-    inside = ScenarioPage.objects.filter(path__startswith=page.path)
-    people = Play.objects.filter(scenario__in=inside).values("person").distinct().count()
-    if people:
-        return "1 personne l'a jouée" if people == 1 else f"{people} personnes l'ont jouée"
-    steps = ScenarioStepPage.objects.filter(scenario__in=inside).exclude(path__startswith=page.path)
-    if first := steps.first():
-        return f"l'étape « {first.title} » d'une formation la demande"
-    return ""

@@ -155,12 +155,3 @@ def refuse_bulk(request: HttpRequest, action: str, pages: Iterable[Any], view: A
             messages.error(request, format_html("« {} » : {}", draft.title, str(problems[0])))
             is_refused = True
     return redirect(view.next_url) if is_refused else None
-
-
-@hooks.register("before_delete_page")
-def refuse_deletion(request: HttpRequest, page: Page) -> HttpResponse | None:
-    if reason := editing.why_not_delete(page):
-        text = f"« {page.title} » ne peut pas être supprimée : {reason}. Vous pouvez la dépublier."
-        messages.error(request, text)
-        return redirect("wagtailadmin_explore", page.get_parent().pk)
-    return None

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 from tests.bench.databases import ROOT, Connection, environment
@@ -54,6 +54,7 @@ def scenes(database: str, connection: Connection, *, people: int, rounds: int) -
     activity = f"/formations/etape/{played['step_key']}/activites/{played['activities'][0]['key']}/"
     iri = content_iri(connection, played["activities"][0]["content"])
     writes = progress_writes(connection, keys, lessons, rounds)
+    turns, waiting = asks_of(connection, PLAYS, keys), asks_of(connection, TRIADS, keys)
 
     def reads(*paths: str, people: list[str] = learners) -> Callable[[int], Iterator[Ask]]:
         asks = [Ask(path, key) for key in people for path in paths]
@@ -86,6 +87,12 @@ def scenes(database: str, connection: Connection, *, people: int, rounds: int) -
         Scene("formation", reads(course)),
         Scene("catalogue", reads("/formations/")),
         Scene("recherche", reads("/socle/recherche/?q=accompagner", "/socle/recherche/?q=beneficiaire")),
+        Scene("mon parcours", reads("/mon-parcours/")),
+        Scene("thème", reads("/feuille-de-route/PRO-02/")),
+        Scene("technique", reads("/entretien/techniques/reformuler-et-refleter/")),
+        Scene("pratiques", reads("/entretien/pratiques/")),
+        Scene("simulation, un tour", lambda turn: forever(turns, turn)),
+        Scene("triade, attente", lambda turn: forever(waiting, turn)),
         Scene("progression", lambda turn: iter(writes[turn])),
         Scene("pilotage", reads("/pilotage/", people=[coordinator])),
         Scene("personnes", reads("/pilotage/personnes/", people=[coordinator])),
@@ -118,6 +125,12 @@ GROWING = (
     "formation",
     "catalogue",
     "recherche",
+    "mon parcours",
+    "thème",
+    "technique",
+    "pratiques",
+    "simulation, un tour",
+    "triade, attente",
     "progression",
     "pilotage",
     "pilotage, un fait avant",
@@ -134,6 +147,33 @@ def longest_course(connection: Connection) -> tuple[str, list[dict[str, Any]]]:
     manifest: list[dict[str, Any]] = row[0]  # type: ignore[assignment]
     module, _step = manifest[0]["path"].rstrip("/").rsplit("/", 1)
     return module.rsplit("/", 1)[0] + "/", manifest
+
+
+# An interview begun by each learner, and a triad in which each waits for the two others: who, and the address.
+PLAYS = """
+WITH version AS (SELECT * FROM simulations_scenarioversion ORDER BY id LIMIT 1), play AS (
+    INSERT INTO simulations_play (public_id, person_id, scenario_id, version_id, seed, started_at, outcome)
+    SELECT gen_random_uuid(), person.id, version.scenario_id, version.id, 7, now(), ''
+    FROM accounts_user person, version WHERE person.email = ANY(%s) RETURNING public_id, person_id
+) SELECT person.email, '/entretien/jouer/' || play.public_id || '/'
+FROM play JOIN accounts_user person ON person.id = play.person_id
+"""
+TRIADS = """
+WITH version AS (SELECT * FROM observations_gridversion ORDER BY id LIMIT 1), opened AS (
+    INSERT INTO triads_triad (public_id, version_id, situation, minutes, opened_at)
+    SELECT gen_random_uuid(), version.id, person.id::text, 10, now()
+    FROM accounts_user person, version WHERE person.email = ANY(%s) RETURNING id, public_id, situation
+), seat AS (
+    INSERT INTO triads_seat (triad_id, person_id, role, joined_at, levels, remarks)
+    SELECT id, situation::bigint, 'observateur', now(), '{}', '[]' FROM opened RETURNING triad_id, person_id
+) SELECT person.email, '/entretien/triade/' || opened.public_id || '/etat/'
+FROM opened JOIN seat ON seat.triad_id = opened.id JOIN accounts_user person ON person.id = seat.person_id
+"""
+
+
+def asks_of(connection: Connection, query: LiteralString, keys: dict[str, str]) -> list[Ask]:
+    rows = connection.execute(query, [list(keys)]).fetchall()
+    return [Ask(str(address), keys[str(email)]) for email, address in rows]
 
 
 def content_iri(connection: Connection, content: int) -> str:

@@ -176,7 +176,7 @@ def test_a_simulation_someone_played_stays(sign_in: Sign, trainer: User, profess
     page = scenario()
     start_play(person=professional, scenario=page)
     answer = sign_in(trainer).get(f"/admin/pages/{page.pk}/delete/", follow=True)
-    assert "1 personne l'a jouée" in text(answer)
+    assert "des personnes l'ont jouée" in text(answer)
     assert ScenarioPage.objects.filter(pk=page.pk).exists()
 
 
