@@ -225,7 +225,6 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         themes=[subject],
         techniques=[],
     )
-    seen = ask_for(person=people["professional"], observer=people["trainer"], grid=grid(), setting="reel")
     trial = commit_to(person=people["professional"], interview="suivi", due_on=timezone.localdate(), practice=habit)
     to_leave = commit_to(
         person=people["professional"], interview="suivi", due_on=timezone.localdate(), technique=technique()

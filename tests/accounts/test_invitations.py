@@ -216,7 +216,7 @@ def test_a_member_is_not_invited_again(organisation: Organisation, professional:
         ({"password1": "court", "password2": "court"}, "trop court"),
         ({"password1": "zoe@test.example", "password2": "zoe@test.example"}, "trop semblable"),
         ({"password1": "x" * 10_000, "password2": "x" * 10_000}, "200"),
-        ({"password1": "des cerises\x00en hiver", "password2": "des cerises\x00en hiver"}, "caractère nul"),
+        ({"password1": "des cerises\x00en hiver", "password2": "des cerises\x00en hiver"}, "caractère invisible"),
         ({"first_name": "Z" * 10_000}, "100"),
         ({"first_name": "Zo\x00é"}, "caractère"),
         ({"first_name": "  "}, "Écrivez votre prénom."),
