@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -31,10 +31,23 @@ def to_the_door(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(_page_of_the_form(request), reverse("account_login"))
 
 
+def is_of_a_script(request: HttpRequest) -> bool:
+    """Whether a page asks by itself, for a part of it or to save a draft."""
+    return "HX-Request" in request.headers or "X-Autosave" in request.headers
+
+
+def told_to_a_script(request: HttpRequest) -> HttpResponse:
+    """A script has no use for a sign-in page: the page it is in is loaded again, or says it."""
+    said = {"error": "Votre session a pris fin : rechargez la page pour vous reconnecter."}
+    return JsonResponse(said, status=401, headers={"HX-Refresh": "true"})
+
+
 def sign_in_required(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(request, *args, **kwargs) if request.user.is_authenticated else to_the_door(request)
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        return told_to_a_script(request) if is_of_a_script(request) else to_the_door(request)
 
     return guarded
 

@@ -165,7 +165,7 @@ def why_not_delete(page: Page) -> str:
         ("une étape d'une formation la demande", _steps_outside(page, ScenarioStepPage, scenario__in=inside)),
         ("des observations ont été faites avec elle", Observation.objects.filter(version__grid__in=inside)),
         ("des triades ont été jouées avec elle", Triad.objects.filter(version__grid__in=inside)),
-        ("des observateurs se sont calés dessus", Rating.objects.filter(reference__in=inside)),
+        ("des observateurs ont fait leur étalonnage avec elle", Rating.objects.filter(reference__in=inside)),
         ("une étape d'une formation la demande", _steps_outside(page, ObservationStepPage, grid__in=inside)),
         ("des personnes se sont engagées à l'essayer", Commitment.objects.filter(practice__in=inside)),
         ("des personnes se sont engagées à l'essayer", Commitment.objects.filter(technique__in=inside)),

@@ -18,7 +18,7 @@ class NotAnObserver(ObservationError):
 class NotCalibrated(ObservationError):
     def __init__(self) -> None:
         super().__init__(
-            "Avant de signer avec cette grille, calez-vous sur un entretien de référence. "
+            "Avant de signer avec cette grille, faites votre étalonnage sur un entretien de référence. "
             "Ce que vous avez noté est gardé."
         )
 
@@ -30,7 +30,15 @@ class RatedToday(ObservationError):
 
 class NotAnObserverYet(ObservationError):
     def __init__(self) -> None:
-        super().__init__("Calez-vous d'abord sur un entretien de référence de cette grille.")
+        super().__init__("Faites d'abord votre étalonnage sur un entretien de référence de cette grille.")
+
+
+class TooFewLevels(ObservationError):
+    def __init__(self, wanted: int) -> None:
+        super().__init__(
+            f"Donnez un niveau à {wanted} critères au moins : trop de « sans objet », et aucun accord ne se mesure. "
+            "Cette lecture n'est pas comptée."
+        )
 
 
 class CannotBeShown(ObservationError):

@@ -80,7 +80,7 @@ class AskForm(forms.Form):
     observer = PersonField(
         User.objects.none(),
         label="Par qui",
-        help_text="Un formateur, ou un pair formé : un collègue calé sur cette grille, qui accepte d'être demandé.",
+        help_text="Un formateur, ou un pair formé : il a fait son étalonnage sur cette grille, et reçoit des demandes.",
         empty_label="Choisissez…",
         error_messages={"required": "Choisissez une personne.", "invalid_choice": "Choisissez dans la liste."},
         widget=forms.Select(attrs={"class": "input"}),

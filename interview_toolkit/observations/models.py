@@ -159,7 +159,7 @@ class ReferencePage(BasePage):
             heading="Lecture de référence",
             label="critère",
             help_text="Ce que vous avez vu, à plusieurs, de chaque critère de la grille, et le passage qui le montre. "
-            "Les observateurs le lisent après s'être calés.",
+            "Les observateurs le lisent une fois leur étalonnage fait.",
         ),
     ]
 
@@ -236,8 +236,8 @@ class Observer(models.Model):
     objects = ObserverQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
-        verbose_name = "observateur calé"
-        verbose_name_plural = "observateurs calés"
+        verbose_name = "observateur étalonné"
+        verbose_name_plural = "observateurs étalonnés"
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["person", "grid"], name="observer_once")]
 

@@ -1,5 +1,6 @@
 """What the screens of observations show."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -30,7 +31,7 @@ from interview_toolkit.observations.models import (
 )
 from interview_toolkit.techniques.models import TechniquePage
 
-LONGEST_NAME = 40
+SAID = re.compile(r"(?P<who>[^:]{0,39}[^:\s\d])\s?:\s+(?P<words>.+)")
 MOST_COMPARED = 60
 
 
@@ -154,8 +155,9 @@ def lines_of(reference: ReferencePage) -> list[Line]:
 
 
 def _line(text: str) -> Line:
-    who, colon, words = text.partition(":")
-    return Line(who.strip(), words.strip()) if colon and len(who) <= LONGEST_NAME else Line("", text)
+    """ "Référent : Bonjour." is said by someone; "Il est 9:30." is not."""
+    said = SAID.match(text)
+    return Line(said["who"], said["words"]) if said else Line("", text)
 
 
 @dataclass(frozen=True)

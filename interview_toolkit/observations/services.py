@@ -36,6 +36,7 @@ from interview_toolkit.observations.errors import (
     NothingSeen,
     NotSigned,
     RatedToday,
+    TooFewLevels,
     TooLongAgo,
 )
 from interview_toolkit.observations.models import (
@@ -122,7 +123,7 @@ def rate_reference(
 ) -> Rating:
     """Keep what someone saw in a reference interview; in agreement with its authors, they may sign with its grid.
 
-    Once a day for each interview. Raises GridNotOpen, Incomplete, RatedToday.
+    Once a day for each interview. Raises GridNotOpen, Incomplete, TooFewLevels, RatedToday.
     """
     version = GridVersion.objects.filter(grid__page_ptr=reference.get_parent()).select_related("grid").first()
     if version is None:
@@ -132,6 +133,8 @@ def rate_reference(
         raise Incomplete(missing)
     expected = reference.expected
     found = agreement_with({code: expected.get(code) for code in codes}, levels)
+    if not found.is_enough:
+        raise TooFewLevels(found.wanted)
     when = rated_at or timezone.now()
     rating = Rating(
         person=person,

@@ -65,7 +65,11 @@ def rate(request: SignedIn, pk: int) -> HttpResponse:
         except ObservationError as refusal:
             form.add_error(None, str(refusal))
         else:
-            said = "Vous êtes calé sur cette grille." if rating.is_agreed else "Votre lecture est enregistrée."
+            said = (
+                "Votre étalonnage est fait : vous pouvez observer avec cette grille."
+                if rating.is_agreed
+                else "Votre lecture est enregistrée."
+            )
             messages.success(request, said)
             return redirect(page.url)
     return reference(request, page, form)
@@ -159,15 +163,16 @@ def quiet_answer(form: GridForm, save: Callable[[], Any]) -> HttpResponse:
             {"error": " ".join(str(words) for errors in form.errors.values() for words in errors)}, status=422
         )
     try:
-        save()
+        kept = save()
     except ObservationError as refusal:
         return JsonResponse({"error": str(refusal), "is_over": True}, status=409)
-    return JsonResponse({"saved": f"Enregistré à {timezone.localtime():%H:%M}"})
+    at = timezone.localtime(kept.saved_at)
+    return JsonResponse({"saved": f"Enregistré à {at:%H:%M}", "at": at.isoformat()})
 
 
 def keep_quietly(request: SignedIn, one: Observation, form: ObservationForm) -> HttpResponse:
-    def save() -> None:
-        services.save_draft(
+    def save() -> Observation:
+        return services.save_draft(
             observer=request.user,
             public_id=one.public_id,
             levels=form.levels,

@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 
-from cms.core.privacy import identifying
+from cms.core.reread import RereadForm
 from interview_toolkit.observations.forms import GridForm
 from interview_toolkit.observations.models import GridPage
 from interview_toolkit.triads.enums import Role
+from interview_toolkit.triads.errors import PlaceTaken
 from interview_toolkit.triads.models import Seat, Triad
 
 CHOOSE = {"required": "Choisissez une place.", "invalid_choice": "Choisissez dans la liste."}
@@ -19,14 +20,7 @@ MINUTES = {
 }
 
 
-def told_without_anyone(text: str) -> str:
-    """Raises ValidationError for what looks like somebody's."""
-    if findings := identifying(text):
-        raise forms.ValidationError(f"{findings[0]} Réécrivez sans que personne soit reconnaissable.")
-    return text
-
-
-class OpenForm(forms.Form):
+class OpenForm(RereadForm):
     role = forms.ChoiceField(
         label="Ma place", choices=Role.choices, widget=forms.RadioSelect, initial=Role.OBSERVER, error_messages=CHOOSE
     )
@@ -54,20 +48,23 @@ class OpenForm(forms.Form):
         error_messages={"max_length": "300 caractères au plus."},
     )
 
+    reread = ("situation",)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         grids = GridPage.objects.live().exclude(versions=None).distinct().order_by("path")
         self.fields["grid"].queryset = grids  # type: ignore[attr-defined]
 
-    def clean_situation(self) -> str:
-        return told_without_anyone(self.cleaned_data["situation"])
+    @property
+    def about(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("role", "grid", "minutes", "situation")}
 
 
 class CodeForm(forms.Form):
     code = forms.CharField(
         label="Le code",
         max_length=12,
-        help_text="Quatre lettres et chiffres, sur le téléphone de qui a formé la triade.",
+        help_text="Quatre lettres et chiffres, que vous lit un de vos collègues.",
         widget=forms.TextInput(
             attrs={
                 "class": "input input--code",
@@ -83,7 +80,9 @@ class CodeForm(forms.Form):
 class PlaceForm(forms.Form):
     """The places left in a triad one has the code of."""
 
-    role = forms.ChoiceField(label="Ma place", widget=forms.RadioSelect, error_messages=CHOOSE)
+    role = forms.ChoiceField(
+        label="Ma place", widget=forms.RadioSelect, error_messages=CHOOSE | {"invalid_choice": str(PlaceTaken())}
+    )
     code = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, triad: Triad, **kwargs: Any) -> None:
@@ -96,7 +95,7 @@ class SheetForm(GridForm):
         super().__init__(*args, version=triad.version, levels=seat.levels, remarks=seat.remarks, **kwargs)
 
 
-class NoteForm(forms.Form):
+class NoteForm(RereadForm):
     text = forms.CharField(
         label="Noter un fait",
         max_length=500,
@@ -104,7 +103,10 @@ class NoteForm(forms.Form):
         error_messages={"required": "Écrivez ce que vous avez vu.", "max_length": "500 caractères au plus."},
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
-    at = forms.IntegerField(required=False, min_value=0, max_value=100_000, widget=forms.HiddenInput)
+    at = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    reread = ("text",)
 
-    def clean_text(self) -> str:
-        return told_without_anyone(self.cleaned_data["text"])
+    def clean_at(self) -> int | None:
+        """Seconds, as the device says; what is no number is as if it had said nothing."""
+        said = self.cleaned_data["at"]
+        return int(said) if said.isascii() and said.isdecimal() else None

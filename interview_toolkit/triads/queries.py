@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.utils import timezone
 
 from cms.accounts.models import User
 from interview_toolkit.observations.queries import word_of
+from interview_toolkit.techniques.models import TechniquePage
 from interview_toolkit.triads.enums import Phase, Role
 from interview_toolkit.triads.models import Note, Seat, Triad
 
@@ -25,7 +27,7 @@ class Place:
             return "À prendre"
         if self.seat.handed_in_at:
             return "Grille remise"
-        return "C'est vous" if self.is_mine else "Là"
+        return "C'est vous" if self.is_mine else "Place prise"
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,13 @@ class TriadScreen:
             seated = ".".join(str(place.seat.pk) if place.seat else "-" for place in self.places)
             return f"gather:{seated}:{self.triad.code or ''}"
         if self.name == "hold":
-            return "hold"
+            return f"hold:{self.phase}"
         return f"compare:{self.handed_in}:{'turned' if self.turned_into else ''}"
+
+    @property
+    def is_sheet_open(self) -> bool:
+        """The two who play lay their phones down: their grid opens at the end."""
+        return self.phase == Phase.OVER or self.mine.role == Role.OBSERVER
 
     @property
     def turned_into(self) -> Triad | None:
@@ -99,8 +106,15 @@ class Viewpoint:
 
 @dataclass(frozen=True)
 class Compared:
+    code: str
     label: str
     views: list[Viewpoint]
+    technique: TechniquePage | None = None
+
+    @property
+    def is_split(self) -> bool:
+        """Without object for one, and not for another."""
+        return len({view.level is None for view in self.views}) > 1
 
     @property
     def gap(self) -> int:
@@ -121,15 +135,23 @@ class Comparison:
     @property
     def widest(self) -> list[Compared]:
         """Where to begin talking: the criteria whose levels are the farthest apart."""
-        rows = [row for _phase, rows in self.phases for row in rows if row.gap >= 2]
+        rows = [row for _phase, rows in self.phases for row in rows if row.gap >= 2 or row.is_split]
         return sorted(rows, key=lambda row: -row.gap)[:3]
 
 
 def comparison_of(screen: TriadScreen) -> Comparison:
     given = [place.seat for place in screen.places if place.seat and place.seat.handed_in_at]
     content = screen.triad.version
+    techniques = TechniquePage.objects.live().in_bulk(
+        [one["technique"] for one in content.criteria if one["technique"]]
+    )
+
+    def compared(one: dict[str, Any]) -> Compared:
+        views = [_view(seat, one["code"]) for seat in given]
+        return Compared(one["code"], one["label"], views, techniques.get(one["technique"]))
+
     phases = [
-        (phase, [Compared(one["label"], [_view(seat, one["code"]) for seat in given]) for one in rows])
+        (phase, [compared(one) for one in rows])
         for phase, rows in groupby(content.criteria, key=lambda one: one["phase"])
     ]
     remarks = [

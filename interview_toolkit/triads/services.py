@@ -169,9 +169,10 @@ def note(*, person: User, public_id: UUID, key: UUID, text: str, at: int | None 
         raise AlreadyHandedIn
     if seat.notes.count() >= MOST_NOTES:
         raise TooManyNotes
-    elapsed = int((timezone.now() + LEEWAY - triad.started_at).total_seconds())
-    said = elapsed - int(LEEWAY.total_seconds()) if at is None else at
-    return Note.objects.create(seat=seat, key=key, text=text, at=max(0, min(said, elapsed)))
+    now = timezone.now()
+    last = min(now + LEEWAY, triad.ends_at or now) - triad.started_at
+    said = (now - triad.started_at).total_seconds() if at is None else at
+    return Note.objects.create(seat=seat, key=key, text=text, at=int(max(0, min(said, last.total_seconds()))))
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from interview_toolkit.observations.views import is_automatic, quiet_answer
 from interview_toolkit.triads import queries, services
 from interview_toolkit.triads.errors import TriadError
 from interview_toolkit.triads.forms import CodeForm, NoteForm, OpenForm, PlaceForm, SheetForm
-from interview_toolkit.triads.models import Triad, TriadIndexPage
+from interview_toolkit.triads.models import Seat, Triad, TriadIndexPage
 
 
 def triads(request: SignedIn, page: TriadIndexPage) -> HttpResponse:
@@ -30,7 +30,7 @@ def new(request: SignedIn) -> HttpResponse:
     form = OpenForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            return redirect(services.open_triad(person=request.user, **form.cleaned_data))
+            return redirect(services.open_triad(person=request.user, **form.about))
         except TriadError as refusal:
             form.add_error(None, str(refusal))
     return render(request, "triads/new.html", {"form": form}, status=422 if form.errors else 200)
@@ -40,7 +40,8 @@ def new(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: SignedIn) -> HttpResponse:
     """The code, then a place."""
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    given = {"code": request.GET.get("code", "")[: services.CODE_LENGTH]}
+    form = CodeForm(request.POST if request.method == "POST" else None, initial=given)
     if form.is_valid():
         try:
             found = services.find_open(person=request.user, code=form.cleaned_data["code"])
@@ -97,8 +98,8 @@ def keep(request: SignedIn, screen: queries.TriadScreen) -> HttpResponse:
     form = SheetForm(request.POST, triad=screen.triad, seat=screen.mine)
     about: dict[str, Any] = {"person": request.user, "public_id": screen.triad.public_id}
 
-    def save() -> None:
-        services.save_sheet(**about, levels=form.levels, remarks=form.remarks)
+    def save() -> Seat:
+        return services.save_sheet(**about, levels=form.levels, remarks=form.remarks)
 
     if is_automatic(request):
         return quiet_answer(form, save)
@@ -120,10 +121,12 @@ def keep(request: SignedIn, screen: queries.TriadScreen) -> HttpResponse:
 @require_GET
 def state(request: SignedIn, public_id: UUID) -> HttpResponse:
     """Asked every few seconds by the three pages: what the two others did; the page anew when it is no longer true."""
-    screen = own(request, public_id)
-    if request.GET.get("vu") != screen.marker:
+    screen, seen = own(request, public_id), request.GET.get("vu", "")
+    # Nobody's grid is taken from under their fingers: in the interview, parts of the page are replaced, never the page.
+    is_in_place = screen.name == "hold" and seen.startswith("hold")
+    if seen != screen.marker and not is_in_place:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "triads/pulse.html", {"screen": screen})
+    return render(request, "triads/pulse.html", {"screen": screen, "is_new_phase": seen != screen.marker})
 
 
 @sign_in_required
@@ -131,15 +134,19 @@ def state(request: SignedIn, public_id: UUID) -> HttpResponse:
 def note(request: SignedIn, public_id: UUID) -> HttpResponse:
     screen = own(request, public_id)
     form = NoteForm(request.POST)
-    refused = ""
     if form.is_valid():
         try:
-            kept = services.note(person=request.user, public_id=public_id, **form.cleaned_data)
+            said = form.cleaned_data
+            about = {"key": said["key"], "text": said["text"], "at": said["at"]}
+            kept = services.note(person=request.user, public_id=public_id, **about)
         except TriadError as refusal:
             form.add_error(None, str(refusal))
         else:
             return JsonResponse(kept.as_json()) if is_automatic(request) else redirect(screen.triad)
     refused = " ".join(str(words) for errors in form.errors.values() for words in errors)
+    if is_automatic(request) and form.is_to_reread:
+        found = " ".join(str(one) for _field, one in form.findings)
+        return JsonResponse({"error": found, "to_reread": True}, status=422)
     if is_automatic(request):
         return JsonResponse({"error": refused}, status=422)
     if screen.name != "hold":
@@ -171,6 +178,8 @@ def renew_code(request: SignedIn, public_id: UUID) -> HttpResponse:
 @require_POST
 def leave(request: SignedIn, public_id: UUID) -> HttpResponse:
     screen = own(request, public_id)
+    if screen.triad.started_at is None:
+        messages.success(request, "Vous avez quitté la triade : votre place est à reprendre.")
     to = screen.triad.get_absolute_url() if screen.triad.started_at else "join_triad"
     return after(request, lambda: services.leave(person=request.user, public_id=public_id), to)
 

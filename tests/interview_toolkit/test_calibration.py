@@ -26,6 +26,7 @@ from interview_toolkit.observations.errors import (
     RatedToday,
 )
 from interview_toolkit.observations.models import GridPage, Observation, Observer, Rating, Reading, ReferencePage, Share
+from interview_toolkit.observations.queries import lines_of
 from interview_toolkit.observations.services import (
     accept_requests,
     ask_for,
@@ -126,7 +127,7 @@ def test_one_reads_is_told_how_far_and_may_then_sign(sign_in: Sign, trainer: Use
     page = reference()
     client, address = sign_in(trainer), f"/entretien/calage/{page.pk}/"
     asked = ask_for(person=professional, observer=trainer, grid=page.get_parent().specific, setting="reel")
-    assert "calez-vous d'abord" in text(client.get(asked.get_absolute_url()))
+    assert "faites d'abord votre étalonnage" in text(client.get(asked.get_absolute_url()))
     with pytest.raises(NotCalibrated):
         sign(**to_sign(asked))
     shown = text(client.get(page.url))
@@ -143,7 +144,7 @@ def test_one_reads_is_told_how_far_and_may_then_sign(sign_in: Sign, trainer: Use
     with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
         client.post(address, {"c0": "3", "c1": "0", "c2": "2"})
         near = text(client.get(page.url))
-        assert "Vous êtes calé sur cette grille" in near
+        assert "Votre étalonnage est fait pour cette grille" in near
         assert "1,00" in near
         assert "La question vient d'abord." in near
     assert Rating.objects.count() == 2
@@ -157,7 +158,25 @@ def test_a_reading_lacks_no_criterion(sign_in: Sign, trainer: User) -> None:
     assert "Choisissez dans la liste." in text(answer)
     answer = sign_in(trainer).post(f"/entretien/calage/{page.pk}/", {"c0": "3"})
     assert "Un résumé. : Dites ce que vous avez vu" in text(answer)
-    assert not Rating.objects.exists()
+    answer = sign_in(trainer).post(f"/entretien/calage/{page.pk}/", {"c0": "so", "c1": "so", "c2": "2"})
+    assert "Donnez un niveau à 3 critères au moins" in text(answer)
+    assert not Rating.objects.exists()  # none of these takes the day away
+
+
+@pytest.mark.parametrize(
+    ("line", "who"),
+    [
+        ("Référente : Bonjour.", "Référente"),
+        ("M. T. : En fait, si : je voudrais.", "M. T."),
+        ("Il est 9:30 et elle arrive.", ""),
+        ("Il est 9 : 30.", ""),
+        ("Elle sourit.", ""),
+        ("https://exemple.fr", ""),
+    ],
+)
+def test_a_line_is_said_by_someone_or_is_a_gesture(line: str, who: str) -> None:
+    (found,) = lines_of(ReferencePage(transcript=[line]))
+    assert found.who == who
 
 
 def test_once_a_day_for_each_interview(trainer: User) -> None:
@@ -184,7 +203,7 @@ def test_a_peer_reads_accepts_is_asked_and_signs(sign_in: Sign, professional: Us
     with pytest.raises(NotAnObserver):  # calibrated, and did not say yes
         ask_for(person=professional, observer=peer, grid=parent, setting="reel")
     client = sign_in(peer)
-    assert "On ne vous demande pas encore." in text(client.get("/entretien/observations/"))
+    assert "Vous ne recevez pas de demandes." in text(client.get("/entretien/observations/"))
     client.post(f"/entretien/calage/{parent.pk}/demandes/", {"oui": "1"})
     ask = sign_in(professional).get("/entretien/observations/demander/")
     assert f"{peer} (pair formé)" in text(ask)

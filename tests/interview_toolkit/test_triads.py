@@ -261,14 +261,17 @@ def test_notes_keep_their_time_and_come_once(sign_in: Sign) -> None:
         for _ in range(2):  # the network came back twice
             answer = client.post(address, sent, headers={"X-Autosave": "1"})
             assert json.loads(answer.content) == {"key": str(key), "clock": "0:42", "text": "Elle sourit."}
-        for at in ("99999", "-5", "x", ""):
+        for at in ("99999", "-5", "x", "", "²"):
             client.post(address, {"text": "Plus tard.", "key": uuid4(), "at": at}, headers={"X-Autosave": "1"})
-    assert list(Note.objects.values_list("at", "text")) == [
-        (42, "Elle sourit."),
-        (95, "Plus tard."),
-        (100, "Plus tard."),
-    ]  # fmt: skip - never after now, whatever a clock says
-    for words in ("", "x" * 501, "Mme Lefèvre arrive.", "a\0b"):
+    assert [one.at for one in Note.objects.all()] == [42, 95, 95, 95, 95, 100]  # never after now, whatever a clock says
+    warned = client.post(address, {"text": "Mme Lefèvre arrive.", "key": uuid4()}, headers={"X-Autosave": "1"})
+    assert json.loads(warned.content)["to_reread"]
+    played = {"text": "Mme Lefèvre arrive.", "key": uuid4(), "is_reread": "on"}  # a name one plays under
+    assert client.post(address, played, headers={"X-Autosave": "1"}).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(minutes=30), tick=False):
+        client.post(address, {"text": "Après.", "key": uuid4()}, headers={"X-Autosave": "1"})
+    assert Note.objects.get(text="Après.").at == triad.minutes * 60  # never after the end
+    for words in ("", "x" * 501, "a\0b"):
         answer = client.post(address, {"text": words, "key": uuid4()}, headers={"X-Autosave": "1"})
         assert (answer.status_code, bool(json.loads(answer.content)["error"])) == (422, True)
     assert client.post(address, {"text": "x", "key": "pas-une-clef"}).status_code == 422
@@ -292,7 +295,7 @@ def test_so_many_notes_and_no_more(sign_in: Sign) -> None:
         ({"role": ""}, "Choisissez une place."),
         ({"grid": "999999"}, "Choisissez dans la liste."),
         ({"situation": "x" * 301}, "300 caractères au plus."),
-        ({"situation": "Mme Lefèvre revient."}, "Réécrivez sans que personne soit reconnaissable."),
+        ({"situation": "Mme Lefèvre revient."}, "À relire : rien n'est encore gardé"),
     ],
 )
 def test_what_is_asked_wrongly_is_said(sign_in: Sign, professional: User, change: dict[str, str], words: str) -> None:
@@ -333,6 +336,38 @@ def test_in_three_turns_each_has_had_each_place() -> None:
     for role in Role:
         assert {role, role.next, role.next.next} == set(Role)
         assert role.next.next.next == role
+
+
+def test_what_had_no_object_for_one_only_is_told(sign_in: Sign) -> None:
+    triad, people = over()
+    given_in(triad, people[Role.OBSERVER], {"C1": None, "C2": None, "C3": 2})
+    given_in(triad, people[Role.PERSON], {"C1": 3, "C2": None, "C3": 2})
+    shown = text(sign_in(people[Role.OBSERVER]).get(triad.get_absolute_url()))
+    assert shown.count("Sans objet pour l'un, pas pour l'autre") == 1
+    assert shown.count("Même regard") == 2
+    assert 'href="#critere-C1"' in shown
+
+
+def test_the_end_is_told_to_the_two_others_in_their_page(sign_in: Sign) -> None:
+    triad, people = seated()
+    start(person=people[Role.OBSERVER], public_id=triad.public_id)
+    client = sign_in(people[Role.PERSON])
+    asked = f"{triad.get_absolute_url()}etat/?vu=hold:entretien"
+    assert "hx-swap-oob" not in client.get(asked).content.decode()
+    end(person=people[Role.OBSERVER], public_id=triad.public_id)
+    answer = client.get(asked)
+    assert "HX-Refresh" not in answer.headers
+    assert "Remplissez la grille" in html.unescape(answer.content.decode())
+    assert "vu=hold%3Aparler" in answer.content.decode()
+
+
+def test_a_session_that_ended_is_told_to_scripts_in_their_way(client: StrictClient) -> None:
+    triad, _people = over()
+    for headers in ({"HX-Request": "true"}, {"X-Autosave": "1"}):
+        answer = client.get(f"{triad.get_absolute_url()}etat/", headers=headers)
+        assert (answer.status_code, answer.headers["HX-Refresh"]) == (401, "true")
+        assert "Votre session a pris fin" in json.loads(answer.content)["error"]
+    assert client.get(triad.get_absolute_url()).status_code == 302
 
 
 def test_a_page_is_drawn_anew_only_when_it_is_no_longer_true(sign_in: Sign) -> None:
@@ -378,7 +413,7 @@ LEVEL = st.one_of(st.none(), st.integers(0, 3))
 @given(levels=st.lists(LEVEL, min_size=1, max_size=3))
 def test_a_gap_is_the_same_whoever_is_named_first(levels: list[int | None]) -> None:
     def gap(order: tuple[int | None, ...]) -> int:
-        return Compared("x", [Viewpoint(Role.OBSERVER, "", level) for level in order]).gap
+        return Compared("C1", "x", [Viewpoint(Role.OBSERVER, "", level) for level in order]).gap
 
     gaps = {gap(order) for order in permutations(levels)}
     assert len(gaps) == 1

@@ -1,22 +1,44 @@
-// <kept-draft data-key="…">: what is written in its form stays on this device until the site says it has it, then goes.
+// <kept-draft data-key="…" data-saved="…">: what is written in its form stays on this device until the site has it, then
+// goes. `data-saved`: when the site last kept it; something newer than what waits here is never written over unasked.
+import { post, WORDS } from "./post.js";
+
 const PAUSE = 700; // milliseconds without a change before it is sent
 const RETRY = 5_000;
-const AWAY = "Gardé sur cet appareil : la connexion manque. Ce sera envoyé dès son retour.";
 
 class KeptDraft extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
-    this.status = this.querySelector("[role=status]");
+    this.status = this.form.querySelector("[role=status]");
+    this.choice = this.querySelector("[data-choice]");
     this.name = `brouillon:${this.dataset.key}`;
     this.form.addEventListener("input", () => this.change());
     this.form.addEventListener("submit", (event) => this.submit(event));
-    addEventListener("online", () => localStorage.getItem(this.name) && this.save());
-    this.restore(localStorage.getItem(this.name));
+    addEventListener("online", () => this.timer && this.save());
+    const kept = JSON.parse(localStorage.getItem(this.name));
+    this.toggleAttribute("data-waiting", Boolean(kept));
+    if (kept?.content === this.content()) this.forget(); // it left, and only the answer was lost
+    else if (kept?.saved === this.dataset.saved) this.take(kept);
+    else if (kept) this.ask(kept);
   }
 
-  restore(kept) {
-    if (!kept) return;
-    for (const [name, value] of JSON.parse(kept)) if (this.form.elements[name]) this.form.elements[name].value = value;
+  ask(kept) {
+    this.choice.hidden = false;
+    this.choice.addEventListener("click", ({ target }) => {
+      if ("take" in target.dataset) this.take(kept);
+      else if ("leave" in target.dataset) this.forget();
+      else return;
+      this.choice.hidden = true;
+    });
+  }
+
+  forget() {
+    localStorage.removeItem(this.name);
+    this.toggleAttribute("data-waiting", false);
+  }
+
+  take({ content }) {
+    const fields = this.form.elements;
+    for (const [name, value] of JSON.parse(content)) if (fields[name]) fields[name].value = value;
     this.save();
   }
 
@@ -25,7 +47,8 @@ class KeptDraft extends HTMLElement {
   }
 
   change() {
-    localStorage.setItem(this.name, this.content());
+    localStorage.setItem(this.name, JSON.stringify({ content: this.content(), saved: this.dataset.saved }));
+    this.toggleAttribute("data-waiting", true);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), PAUSE);
   }
@@ -37,27 +60,26 @@ class KeptDraft extends HTMLElement {
   }
 
   async send() {
+    this.timer = null;
+    if (!localStorage.getItem(this.name)) return "kept"; // by the sending before
     const sent = this.content();
-    const address = this.form.getAttribute("action") ?? location.href;
-    const body = new FormData(this.form);
-    try {
-      const answer = await fetch(address, { method: "POST", body, headers: { "X-Autosave": "1" }, redirect: "error" });
-      const said = await answer.json();
-      this.status.textContent = said.saved ?? said.error;
-      if ((answer.ok || said.is_over) && sent === this.content()) localStorage.removeItem(this.name);
-      return true;
-    } catch {
-      this.status.textContent = AWAY;
-      this.timer = setTimeout(() => this.save(), RETRY);
-      return false;
-    }
+    const said = await post(this.form.getAttribute("action") ?? location.href, new FormData(this.form));
+    if (said.at) this.dataset.saved = said.at;
+    if ((said.is === "kept" || said.is_over) && sent === this.content()) this.forget();
+    if (said.is === "away") this.timer = setTimeout(() => this.save(), RETRY);
+    const left = said.is === "kept" && this.missed ? `. Il reste à appuyer de nouveau sur « ${this.missed} »` : "";
+    this.status.textContent = (WORDS[said.is] ?? said.saved ?? said.error) + left;
+    return said.is;
   }
 
   // What the button does follows what is on its way, and stays here when nothing can leave.
   async submit(event) {
     if (this.isReady) return;
     event.preventDefault();
-    if (!(await this.save())) return;
+    if ((await this.save()) in WORDS) {
+      this.missed = event.submitter?.textContent.trim();
+      return;
+    }
     this.isReady = true;
     this.form.requestSubmit(event.submitter);
   }

@@ -1,5 +1,7 @@
-// <timed-notes data-key="…" data-elapsed="42">: notes keep the second they were written at, and wait on this device for
-// the network. Sent twice under one key, a note is kept once.
+// <timed-notes data-key="…" data-elapsed="42">: a note keeps the second it was written at, and waits on this device until
+// the site has it. Sent twice under one key it is kept once; refused, it stays, with its reason, to be changed or erased.
+import { post, WORDS } from "./post.js";
+
 const RETRY = 5_000;
 
 class TimedNotes extends HTMLElement {
@@ -13,6 +15,7 @@ class TimedNotes extends HTMLElement {
     this.waiting = JSON.parse(localStorage.getItem(this.name) ?? "[]");
     this.waiting.forEach((note) => this.show(note));
     this.form.addEventListener("submit", (event) => this.add(event));
+    this.list.addEventListener("click", ({ target }) => this.decide(target.dataset));
     addEventListener("online", () => this.send());
     this.send();
   }
@@ -21,7 +24,9 @@ class TimedNotes extends HTMLElement {
     event.preventDefault();
     const text = this.field.value.trim();
     if (!text) return;
-    const note = { key: crypto.randomUUID(), at: Math.round((Date.now() - this.began) / 1000), text };
+    const at = Math.max(0, Math.round((Date.now() - this.began) / 1000));
+    const note = { key: crypto.randomUUID(), at, ...this.changing, text };
+    this.changing = null;
     this.keep([...this.waiting, note]);
     this.show(note);
     this.field.value = "";
@@ -34,12 +39,34 @@ class TimedNotes extends HTMLElement {
     else localStorage.removeItem(this.name);
   }
 
-  show({ key, at, text }) {
-    const item = Object.assign(document.createElement("li"), { id: `note-${key}` });
-    const clock = `${Math.floor(at / 60)}:${String(at % 60).padStart(2, "0")}`;
-    item.append(Object.assign(document.createElement("b"), { textContent: clock }), " ");
-    item.append(Object.assign(document.createElement("span"), { textContent: text }));
-    this.list.append(item);
+  show({ key, at, text, error, mayStay }) {
+    const item = this.querySelector("template").content.firstElementChild.cloneNode(true);
+    item.id = `note-${key}`;
+    item.querySelector("b").textContent = `${Math.floor(at / 60)}:${String(at % 60).padStart(2, "0")}`;
+    item.querySelector("[data-text]").textContent = text;
+    item.querySelector("[data-refused]").hidden = !error;
+    item.querySelector("[data-reason]").textContent = error ?? "";
+    item.querySelector("[data-act=stay]").hidden = !mayStay;
+    for (const button of item.querySelectorAll("button")) button.dataset.note = key;
+    const shown = document.getElementById(item.id);
+    if (shown) shown.replaceWith(item);
+    else this.list.append(item);
+  }
+
+  // What becomes of a note that was refused.
+  decide({ act, note: key }) {
+    const note = this.waiting.find((one) => one.key === key);
+    if (!note) return;
+    if (act === "stay") {
+      Object.assign(note, { error: "", mayStay: false, is_reread: "on" });
+      this.show(note);
+    } else {
+      this.keep(this.waiting.filter((one) => one !== note));
+      document.getElementById(`note-${key}`).remove();
+      if (act === "change") [this.changing, this.field.value] = [{ key, at: note.at }, note.text];
+      this.field.focus();
+    }
+    this.send();
   }
 
   send() {
@@ -48,28 +75,18 @@ class TimedNotes extends HTMLElement {
   }
 
   async empty() {
-    while (this.waiting.length) {
-      const note = this.waiting[0];
+    for (let note; (note = this.waiting.find((one) => !one.error)); ) {
       const body = new FormData(this.form);
-      for (const name of ["key", "at", "text"]) body.set(name, note[name]);
-      try {
-        const options = { method: "POST", body, headers: { "X-Autosave": "1" }, redirect: "error" };
-        const said = await (await fetch(this.form.action, options)).json();
-        this.keep(this.waiting.slice(1));
-        this.status.textContent = said.error ?? "Note enregistrée.";
-        if (said.error) this.giveBack(note);
-      } catch {
-        this.status.textContent = "Vos notes sont gardées sur cet appareil : elles partiront au retour de la connexion.";
-        this.timer = setTimeout(() => this.send(), RETRY);
-        return;
-      }
+      for (const name of ["key", "at", "text", "is_reread"]) body.set(name, note[name] ?? "");
+      const said = await post(this.form.action, body);
+      this.status.textContent = WORDS[said.is] ?? (said.is === "kept" ? "Note enregistrée." : "Une note est à revoir.");
+      if (said.is === "away") this.timer = setTimeout(() => this.send(), RETRY);
+      if (said.is in WORDS) return;
+      if (said.is === "kept") this.keep(this.waiting.filter((one) => one !== note));
+      else Object.assign(note, { error: said.error, mayStay: Boolean(said.to_reread) });
+      this.keep(this.waiting);
+      this.show(note);
     }
-  }
-
-  // Refused: the words go back where they are written, to be changed.
-  giveBack({ key, text }) {
-    document.getElementById(`note-${key}`)?.remove();
-    if (!this.field.value) this.field.value = text;
   }
 }
 
