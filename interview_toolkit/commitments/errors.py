@@ -35,3 +35,8 @@ class NoNeed(CommitmentError):
 class PairAnswered(CommitmentError):
     def __init__(self) -> None:
         super().__init__("Cette demande a déjà sa réponse, ou n'en attend plus.")
+
+
+class Withdrawn(CommitmentError):
+    def __init__(self) -> None:
+        super().__init__("Cet engagement a été retiré : il n'y a plus rien à répondre.")

@@ -23,6 +23,7 @@ from interview_toolkit.commitments.errors import (
     NoNeed,
     PairAnswered,
     TooMany,
+    Withdrawn,
 )
 from interview_toolkit.commitments.models import AFTER, Commitment, Pair
 from interview_toolkit.observations.queries import at_ease_with
@@ -77,13 +78,14 @@ def withdraw(*, commitment: Commitment) -> None:
 
 @transaction.atomic
 def answer(*, commitment: Commitment, answer: Answer | str, line: str = "") -> Commitment:
-    """Note what became of it. *Tried* is evidence on the themes of what was tried. Raises AlreadyAnswered.
+    """Note what became of it. *Tried* is evidence on the themes of what was tried.
 
-    The same answer twice is once.
+    The same answer twice is once. Raises AlreadyAnswered, Withdrawn.
     """
-    known = (
-        Commitment.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=commitment.pk)
-    )
+    rows = Commitment.objects.select_for_update(of=("self",), no_key=True).select_related("person")
+    known = rows.filter(pk=commitment.pk).first()
+    if known is None:
+        raise Withdrawn
     if known.answered_at is not None:
         if known.answer != answer:
             raise AlreadyAnswered

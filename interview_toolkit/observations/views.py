@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -164,6 +165,8 @@ def quiet_answer(form: GridForm, save: Callable[[], Any]) -> HttpResponse:
         )
     try:
         kept = save()
+    except ObjectDoesNotExist:  # withdrawn meanwhile
+        raise Http404 from None
     except ObservationError as refusal:
         return JsonResponse({"error": str(refusal), "is_over": True}, status=409)
     at = timezone.localtime(kept.saved_at)
@@ -192,6 +195,8 @@ def keep(request: SignedIn, one: Observation, form: ObservationForm) -> HttpResp
             messages.success(request, f"C'est signé : un courriel part à {one.person}, qui peut vous répondre.")
         else:
             messages.success(request, "C'est enregistré. Vous pourrez y revenir avant de signer.")
+    except Observation.DoesNotExist:  # withdrawn meanwhile
+        raise Http404 from None
     except Incomplete as refusal:
         form.tell_missing(refusal)
         return fill(request, one, form)

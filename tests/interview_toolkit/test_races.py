@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from cms.accounts.models import User
-from interview_toolkit.commitments.errors import AlreadyAnswered, AlreadyCommitted
+from interview_toolkit.commitments.errors import AlreadyAnswered, AlreadyCommitted, Withdrawn
 from interview_toolkit.commitments.models import Commitment
 from interview_toolkit.commitments.services import answer, ask_due, commit_to, withdraw
 from interview_toolkit.journal.models import Entry
@@ -141,6 +141,7 @@ def test_a_form_sent_from_two_connections_is_one_row(together: Together) -> None
 def test_what_is_withdrawn_while_it_is_answered_is_one_or_the_other(together: Together) -> None:
     trial = {"technique": technique(), "interview": "suivi", "due_on": timezone.localdate()}
     made = commit_to(person=UserFactory(), **trial)
-    together(lambda: withdraw(commitment=made), lambda: answer(commitment=made, answer="essaye"))
+    said = together(lambda: withdraw(commitment=made), lambda: answer(commitment=made, answer="essaye"))
     kept = Commitment.objects.filter(pk=made.pk).first()
     assert kept is None or kept.answer == "essaye"
+    assert isinstance(said[1], Withdrawn) if kept is None else isinstance(said[0], AlreadyAnswered)
