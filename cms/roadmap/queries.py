@@ -8,7 +8,10 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.db import models
 from django.db.models import Count
+from django.utils import timezone
 from wagtail.models import Page
 
 from cms.accounts.models import Membership, User
@@ -112,6 +115,9 @@ def _station(kind: EvidenceKind, facts: list[Evidence], pages: set[str]) -> Stat
 
 # Below so many people, what an organisation did could be somebody's.
 FEWEST_PEOPLE = 5
+# From so many people, those of an organisation are counted once a minute for all of them: each look would count
+# tens of thousands of facts again, for figures that one person moves by one.
+LARGE, A_MINUTE = 500, 60
 
 
 @dataclass(frozen=True)
@@ -157,11 +163,21 @@ def organisation_proof(person: User, themes: Iterable[Theme]) -> OrganisationPro
     people = members.values("person").distinct().count()
     if people < FEWEST_PEOPLE:
         return None
-    rows = Evidence.objects.valid().filter(theme__in=wanted, person__in=members.values("person"))
-    counted = rows.values_list("theme", "kind").annotate(number=Count("person", distinct=True)).order_by()
-    counts = {(theme, kind): number for theme, kind, number in counted}
+    facts = Evidence.objects.valid().filter(person__in=members.values("person"))
+    if people < LARGE:
+        counts = _counted(facts.filter(theme__in=wanted))
+    else:
+        key = f"organisation-proof:{membership.organisation_id}:{timezone.localdate()}"
+        kept: Any = cache.get_or_set(key, lambda: _counted(facts), A_MINUTE)
+        counts = kept
     tallies = {theme: [Tally(kind, counts.get((theme, kind), 0)) for kind in EvidenceKind] for theme in wanted}
     return OrganisationProof(membership.organisation.name, people, tallies, members.values("person"))
+
+
+def _counted(facts: models.QuerySet[Evidence]) -> dict[tuple[int, str], int]:
+    """How many people have a fact, by theme and kind."""
+    counted = facts.values_list("theme", "kind").annotate(number=Count("person", distinct=True)).order_by()
+    return {(theme, kind): number for theme, kind, number in counted}
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from cms.accounts.models import User
+from cms.roadmap import queries as roadmap_queries
 from cms.roadmap.enums import EvidenceKind
 from cms.roadmap.models import Evidence, ThemeLink
 from cms.roadmap.services import record_evidence
@@ -130,6 +132,26 @@ def test_facts_ask_the_same_whatever_their_number(
             assert client.get(where).status_code == 200
 
     assert_constant_queries(serve, grow)
+
+
+def test_a_large_organisation_is_counted_once_a_minute(
+    sign_in: Sign, professional: User, organisation: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roadmap_queries, "LARGE", 5)
+    cache.clear()
+    people = [professional, *(MembershipFactory(organisation=organisation).person for _ in range(5))]
+    client, known = sign_in(professional), theme()
+
+    def tell(those: list[User], source: str) -> None:
+        for person in those:
+            record_evidence(person=person, themes=[known.pk], kind=EvidenceKind.TRIED, source=source)
+
+    tell(people[:5], "page:1")
+    assert "<b>5</b> sur 6 personnes" in text(client.get(address("tried")))
+    tell(people[5:], "page:1")
+    assert "<b>5</b> sur 6 personnes" in text(client.get(address("tried")))  # counted less than a minute ago
+    cache.clear()
+    assert "<b>6</b> sur 6 personnes" in text(client.get(address("tried")))
 
 
 def test_what_is_mine_opens_as_mine(sign_in: Sign, professional: User, trainer: User) -> None:
