@@ -1,12 +1,11 @@
 """Shapes of what is sent to courses."""
 
-from typing import Any, cast
-from urllib.parse import urlencode
+from typing import Any
 
 from django import forms
 from wagtail.admin.forms import WagtailAdminPageForm
 
-from cms.core.filters import AddressForm
+from cms.core.filters import ChosenForm
 from cms.roadmap.models import Theme
 from courses.enums import CourseFormat, Duration
 from courses.queries.publication import NO_REQUIRED_STEP, prerequisite_loop, problems_of_course, why_not_optional
@@ -25,7 +24,7 @@ class KeyForm(forms.Form):
     )
 
 
-class CatalogueForm(AddressForm):
+class CatalogueForm(ChosenForm):
     theme = forms.ChoiceField(label="Thème", required=False)
     duree = forms.ChoiceField(label="Durée", required=False, choices=[("", "Toutes"), *Duration.choices])
     modalite = forms.ChoiceField(label="Modalité", required=False, choices=[("", "Toutes"), *CourseFormat.choices])
@@ -35,24 +34,6 @@ class CatalogueForm(AddressForm):
         self.choices("theme").choices = [("", "Tous"), *((theme.code, theme.title) for theme in themes)]
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
-
-    def choices(self, name: str) -> forms.ChoiceField:
-        return cast(forms.ChoiceField, self.fields[name])
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """The filters in force, by name."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def chips(self, address: str) -> list[dict[str, str]]:
-        """Each filter in force, with the address of the page without it."""
-        chips, chosen = [], self.chosen
-        for name, value in chosen.items():
-            others = urlencode({other: kept for other, kept in chosen.items() if other != name})
-            label = dict(cast(list[tuple[str, str]], self.choices(name).choices))[value]
-            chips.append({"label": f"{self.fields[name].label} : {label}", "url": f"{address}?{others}".rstrip("?")})
-        return chips
 
 
 class CourseForm(WagtailAdminPageForm):

@@ -1,11 +1,10 @@
 """Shapes of what is sent to the list of techniques and to the phrase book."""
 
-from typing import Any, cast
-from urllib.parse import urlencode
+from typing import Any
 
 from django import forms
 
-from cms.core.filters import AddressForm, unknown_filter
+from cms.core.filters import AddressForm, ChosenForm, unknown_filter
 from cms.roadmap.models import Theme
 from interview_toolkit.techniques.enums import Axis, Family, PhraseKind
 from interview_toolkit.techniques.models import Situation
@@ -13,7 +12,7 @@ from interview_toolkit.techniques.models import Situation
 LONGEST = 200
 
 
-class TechniqueFilterForm(AddressForm):
+class TechniqueFilterForm(ChosenForm):
     famille = forms.ChoiceField(label="Famille", required=False, choices=[("", "Toutes"), *Family.choices])
     axe = forms.ChoiceField(
         label="Axe du pouvoir d'agir",
@@ -27,24 +26,6 @@ class TechniqueFilterForm(AddressForm):
         self.choices("theme").choices = [("", "Tous"), *((theme.code, theme.title) for theme in themes)]
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
-
-    def choices(self, name: str) -> forms.ChoiceField:
-        return cast(forms.ChoiceField, self.fields[name])
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """The filters in force, by name."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def chips(self, address: str) -> list[dict[str, str]]:
-        """Each filter in force, with the address of the page without it."""
-        chips, chosen = [], self.chosen
-        for name, value in chosen.items():
-            others = urlencode({other: kept for other, kept in chosen.items() if other != name})
-            label = dict(cast(list[tuple[str, str]], self.choices(name).choices))[value]
-            chips.append({"label": f"{self.fields[name].label} : {label}", "url": f"{address}?{others}".rstrip("?")})
-        return chips
 
 
 class PhraseFilterForm(AddressForm):
