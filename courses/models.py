@@ -492,7 +492,10 @@ class EnrolmentState(models.Model):
                 name="state_completed_is_hundred",
             ),
         ]
-        indexes = [models.Index(fields=["status", "enrolment"], name="state_by_status")]
+        indexes = [
+            models.Index(fields=["status", "enrolment"], name="state_by_status"),
+            models.Index(fields=["completed_at"], condition=~Q(completed_at=None), name="state_by_completion"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enrolment} · {self.percent} %"

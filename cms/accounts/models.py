@@ -51,6 +51,8 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         help_text="Décochez plutôt que de supprimer : les preuves restent à la personne.",
     )
     date_joined = models.DateTimeField("créé le", default=timezone.now, db_default=Now())
+    # Who this was is no longer known (RGPD, article 17); what they did still counts, for nobody.
+    erased_at = models.DateTimeField("effacé le", null=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -105,6 +107,23 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     def has_admin(self) -> bool:
         """May open the publishing tools."""
         return self.is_superuser or self.is_coordinator or self.is_trainer
+
+
+class FormerName(models.Model):
+    """How a person was called until `changed_at`; written by a database trigger each time a name changes."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_names")
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "ancien nom"
+        verbose_name_plural = "anciens noms"
+        indexes = [models.Index(fields=["person", "changed_at"], name="former_name_of")]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
 
 
 class Session(AbstractBaseSession):

@@ -187,3 +187,25 @@ def set_email(*, person: User, email: str) -> None:
         person.save(update_fields=["email"])
         EmailAddress.objects.filter(user=person).delete()
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+
+
+def erase(*, person: User) -> None:
+    """Forget who `person` was: names, address, sign-in, former names, invitations. What they did stays, nobody's.
+
+    RGPD, article 17. It cannot be undone; done twice, it changes nothing more.
+    """
+    with transaction.atomic():
+        person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+        if person.erased_at is not None:
+            return
+        deactivate(person=person)
+        Invitation.objects.filter(Q(email=person.email) | Q(accepted_by=person)).delete()
+        EmailAddress.objects.filter(user=person).delete()
+        person.groups.clear()
+        person.first_name, person.last_name, person.job = "Personne", "effacée", ""
+        person.email = f"{person.public_id}@efface.invalid"
+        person.is_staff = person.is_superuser = False
+        person.erased_at = timezone.now()
+        person.set_unusable_password()
+        person.save()
+        person.former_names.all().delete()

@@ -1,0 +1,47 @@
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    """What a credential is called, and so what it must say."""
+
+    FOLLOWED = "attestation_suivi", "Attestation de suivi"
+    SKILLS = "attestation_competences", "Attestation de compétences"
+    END = "attestation_fin_formation", "Attestation de fin de formation"
+    DONE = "certificat_realisation", "Certificat de réalisation"
+
+
+class Path(models.TextChoices):
+    """Which of the courses of a definition lead to it."""
+
+    ANY = "any", "Chacune de ces formations y mène"
+    ALL = "all", "C'est un parcours : il faut les avoir toutes terminées"
+
+
+class RenewalPath(models.TextChoices):
+    """What one does again to renew."""
+
+    SAME = "same", "La même formation, en entier"
+    COURSES = "courses", "Une formation plus courte"
+    STEPS = "steps", "Certaines étapes seulement de la formation"
+
+
+class Purpose(models.TextChoices):
+    AWARD = "award", "Délivrance"
+    RENEWAL = "renewal", "Renouvellement"
+
+
+class EventKind(models.TextChoices):
+    REVOKED = "revoked", "Retirée"
+    EXTENDED = "extended", "Prolongée"
+    ERASED = "erased", "Données effacées"
+
+
+class State(models.TextChoices):
+    """What a credential is worth on a given day; derived, never stored."""
+
+    NOT_YET = "not_yet", "Pas encore valable"
+    VALID = "valid", "Valable"
+    EXPIRING = "expiring", "À renouveler"
+    EXPIRED = "expired", "Expirée"
+    SUPERSEDED = "superseded", "Remplacée"
+    REVOKED = "revoked", "Retirée"

@@ -1,0 +1,48 @@
+"""What certifications refuses, in the words shown to the person."""
+
+
+class CertificationError(Exception):
+    """A rule of certifications says no. `str(error)` is shown as it stands."""
+
+
+class MissingMentions(CertificationError):
+    """`missing`: what the definition must still say, in words."""
+
+    def __init__(self, missing: list[str]) -> None:
+        self.missing = missing
+        super().__init__("Il manque : " + " ; ".join(missing) + ".")
+
+
+class AlreadyRevoked(CertificationError):
+    def __init__(self) -> None:
+        super().__init__("Cette attestation est déjà retirée : rien n'a changé.")
+
+
+class AlreadySuperseded(CertificationError):
+    def __init__(self) -> None:
+        super().__init__("Cette attestation est déjà remplacée par une autre : corrigez celle qui la remplace.")
+
+
+class ReasonNeeded(CertificationError):
+    def __init__(self) -> None:
+        super().__init__("Écrivez la raison : elle sera montrée à qui vérifie cette attestation.")
+
+
+class NothingToExtend(CertificationError):
+    def __init__(self) -> None:
+        super().__init__("Cette attestation n'a pas de date de fin : il n'y a rien à prolonger.")
+
+
+class ExtensionTooShort(CertificationError):
+    def __init__(self) -> None:
+        super().__init__("Choisissez une date après la fin actuelle, et à moins d'un an d'elle.")
+
+
+class HolderErased(CertificationError):
+    def __init__(self) -> None:
+        super().__init__("Les données de cette personne ont été effacées : il n'y a plus rien à délivrer à son nom.")
+
+
+class NothingToCorrect(CertificationError):
+    def __init__(self) -> None:
+        super().__init__("Rien n'a changé : la nouvelle attestation dirait la même chose.")

@@ -1,0 +1,97 @@
+"""One-model reads; `visible_to` is the only way to somebody's credentials."""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from certifications.enums import EventKind, Purpose
+from certifications.states import Dates
+
+if TYPE_CHECKING:
+    from cms.accounts.models import User
+
+
+class DefinitionQuerySet(models.QuerySet[Any]):
+    def awarded_for(self, course: int, *, completed_at: datetime) -> "DefinitionQuerySet":
+        """Those this course leads to, or renews, for who completed it at that instant."""
+        return (
+            self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=completed_at), course_links__course=course)
+            .filter(applies_from__lte=timezone.localdate(completed_at), versions__isnull=False)
+            .distinct()
+            .order_by("pk")
+        )
+
+    def with_courses(self) -> "DefinitionQuerySet":
+        return self.prefetch_related("course_links__course")
+
+    def renewed_by(self, course: int) -> "DefinitionQuerySet":
+        return self.filter(course_links__course=course, course_links__purpose=Purpose.RENEWAL)
+
+
+class CredentialQuerySet(models.QuerySet[Any]):
+    def of(self, person: "User") -> "CredentialQuerySet":
+        return self.filter(person=person)
+
+    def visible_to(self, user: "User") -> "CredentialQuerySet":
+        """One's own, those of the people one leads, all for the coordination."""
+        if user.sees_everyone:
+            return self
+        people = user.__class__._default_manager.all().visible_to(user)
+        return self.filter(Q(person=user) | Q(person__in=people.values("pk")))
+
+    def heads(self) -> "CredentialQuerySet":
+        """Those no correction has replaced."""
+        return self.filter(superseded_by=None)
+
+    def with_facts(self) -> "CredentialQuerySet":
+        """With what a state is derived from (see `dates_of`): `extended_until`, `is_revoked`, `is_superseded`,
+        `is_renewed`, and `ends_on`, the last day it is valid.
+        """
+        events: Any = self.model._meta.get_field("events").related_model
+        revoked = events.objects.filter(credential=OuterRef("pk"), kind=EventKind.REVOKED)
+        stands = ~Q(events__kind=EventKind.REVOKED)
+        renewals = self.model._default_manager.filter(stands, renews=OuterRef("pk"))
+        corrections = self.model._default_manager.filter(supersedes=OuterRef("pk"))
+        extensions = (
+            events.objects.filter(credential=OuterRef("pk"), kind=EventKind.EXTENDED)
+            .order_by()
+            .values("credential")
+            .values_list(Max("until"))
+        )
+        return self.annotate(
+            extended_until=models.Subquery(extensions),
+            is_revoked=Exists(revoked),
+            is_superseded=Exists(corrections),
+            is_renewed=Exists(renewals),
+        ).annotate(ends_on=Greatest("valid_until", Coalesce("extended_until", "valid_until")))
+
+    def ending_between(self, first: date, last: date) -> "CredentialQuerySet":
+        """Heads, neither revoked nor renewed, whose last day of validity falls between two days, both included."""
+        reach = first - timedelta(days=LONGEST_EXTENSION)
+        return (
+            self.heads()
+            .filter(valid_until__gte=reach, valid_until__lte=last)
+            .with_facts()
+            .filter(is_revoked=False, is_renewed=False, ends_on__gte=first, ends_on__lte=last)
+            .order_by("ends_on", "pk")
+        )
+
+
+LONGEST_EXTENSION = 366
+
+
+def dates_of(credential: Any) -> Dates:
+    """What the state of a credential read `with_facts()` is derived from."""
+    return Dates(
+        valid_from=credential.valid_from,
+        valid_until=credential.valid_until,
+        extended_until=credential.extended_until,
+        window_days=credential.window_days,
+        is_revoked=credential.is_revoked,
+        is_superseded=credential.is_superseded,
+        is_renewed=credential.is_renewed,
+    )

@@ -1,0 +1,17 @@
+"""Every write of certifications that has a rule."""
+
+from certifications.services.definitions import publish_again, publish_definition, withdraw_definition
+from certifications.services.events import correct, extend, forget_holder, revoke
+from certifications.services.issue import issue_for, issue_missing
+
+__all__ = [
+    "correct",
+    "extend",
+    "forget_holder",
+    "issue_for",
+    "issue_missing",
+    "publish_again",
+    "publish_definition",
+    "revoke",
+    "withdraw_definition",
+]

@@ -1,0 +1,6 @@
+from django.urls import path
+
+from certifications import views
+
+app_name = "certifications"
+urlpatterns = [path("attestations/verifier/<uuid:public_id>/", views.verify, name="verify")]
