@@ -352,6 +352,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },
+    "issue-recent-credentials": {
+        "task": "certifications.tasks.issue_recent",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "issue-missing-credentials": {
+        "task": "certifications.tasks.issue_all_missing",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
     "forget-old-changes": {
         "task": "coordination.tasks.forget_old_changes",
         "schedule": 86_400.0,
