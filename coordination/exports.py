@@ -1,8 +1,9 @@
-"""The filtered list as files: one line per person and course, written as it is read."""
+"""Filtered lists as files, written as they are read; the list of people: one line per person and course."""
 
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -17,6 +18,19 @@ from cms.accounts.enums import Job
 from coordination.queries.people import PersonRow
 
 Cell = str | int | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a file of lines is called, and its columns with their widths in a workbook."""
+
+    title: str
+    columns: tuple[tuple[str, int], ...]
+
+    @property
+    def headers(self) -> list[str]:
+        return [header for header, _width in self.columns]
+
 
 HEADERS = (
     "Nom",
@@ -36,6 +50,7 @@ HEADERS = (
     "Dernière activité",
 )
 WIDTHS = (20, 16, 30, 26, 34, 44, 12, 14, 16, 18, 14, 12, 18, 12, 16)
+PEOPLE = Sheet("Personnes", tuple(zip(HEADERS, WIDTHS, strict=True)))
 
 # A spreadsheet runs what begins so as a formula, a space or a tab before it notwithstanding (OWASP, "CSV injection").
 FORMULA = re.compile(r"^\s*[=+\-@\t\r\n＝＋－＠]")
@@ -83,11 +98,11 @@ class Echo:
         return text
 
 
-def csv_chunks(people: Iterable[PersonRow], *, lines_per_chunk: int = 200) -> Iterator[str]:
+def csv_chunks(sheet: Sheet, lines: Iterable[list[Cell]], *, lines_per_chunk: int = 200) -> Iterator[str]:
     """CSV as French spreadsheets open it: `;`, UTF-8 with its mark, dates as 31/12/2026."""
     writer = csv.writer(Echo(), delimiter=";")
-    chunk = ["\ufeff", writer.writerow(HEADERS)]
-    for line in lines(people):
+    chunk = ["\ufeff", writer.writerow(sheet.headers)]
+    for line in lines:
         chunk.append(
             writer.writerow([f"{cell:%d/%m/%Y}" if isinstance(cell, date) else harmless(cell) for cell in line])
         )
@@ -104,24 +119,24 @@ def styled(sheet: Any, value: Cell, **style: Any) -> WriteOnlyCell:
     return cell
 
 
-def xlsx_file(people: Iterable[PersonRow]) -> IO[bytes]:
+def xlsx_file(sheet: Sheet, lines: Iterable[list[Cell]]) -> IO[bytes]:
     """The same as a workbook: dates are dates, the first line stays and filters. A temporary file, gone once closed."""
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("Personnes")
-    sheet.freeze_panes = "A2"
-    for index, width in enumerate(WIDTHS, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
+    page = workbook.create_sheet(sheet.title)
+    page.freeze_panes = "A2"
+    for index, (_header, width) in enumerate(sheet.columns, start=1):
+        page.column_dimensions[get_column_letter(index)].width = width
     bold = Font(bold=True)
-    sheet.append([styled(sheet, header, font=bold) for header in HEADERS])
+    page.append([styled(page, header, font=bold) for header in sheet.headers])
     last = 1
-    for last, line in enumerate(lines(people), start=2):  # noqa: B007 - read below
-        sheet.append(
+    for last, line in enumerate(lines, start=2):  # noqa: B007 - read below
+        page.append(
             [
-                styled(sheet, cell, number_format="DD/MM/YYYY") if isinstance(cell, date) else harmless(cell)
+                styled(page, cell, number_format="DD/MM/YYYY") if isinstance(cell, date) else harmless(cell)
                 for cell in line
             ]
         )
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(HEADERS))}{last}"
+    page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{last}"
     file = TemporaryFile()  # noqa: SIM115 - closed by the response that serves it
     workbook.save(file)
     file.seek(0)

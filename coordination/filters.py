@@ -1,5 +1,6 @@
 """What may be chosen on the screens of /pilotage/, what was chosen, and the address that says so."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -30,8 +31,39 @@ class Chip:
     url: str
 
 
+class Addressed(ABC):
+    """Filters that the address of a screen says."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def parameters(self) -> dict[str, str | None]:
+        """What each would be in an address; empty for what is not chosen."""
+
+    @property
+    @abstractmethod
+    def words(self) -> dict[str, str]:
+        """What each says on its chip; one that is not there has none."""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What was chosen, as parameters of an address."""
+        return {key: value for key, value in self.parameters.items() if value}
+
+    def address(self, **changes: object) -> str:
+        """`?…` once `changes` (parameters of an address; None removes one) are applied; never empty."""
+        return "?" + urlencode({key: value for key, value in (self.query | changes).items() if value})
+
+    @property
+    def chips(self) -> list[Chip]:
+        """What is filtered, in words, with the address that removes it."""
+        words = self.words
+        return [Chip(words[key], self.address(**{key: None})) for key in self.query if key in words]
+
+
 @dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Addressed):
     """What was chosen; everything by default."""
 
     organisation: Choice | None = None
@@ -43,9 +75,8 @@ class Filters:
     order: Order = Order.NAME
 
     @property
-    def query(self) -> dict[str, str]:
-        """The same, as parameters of an address."""
-        parameters = {
+    def parameters(self) -> dict[str, str | None]:
+        return {
             "structure": NO_ORGANISATION
             if self.is_without_organisation
             else self.organisation and self.organisation.code,
@@ -55,16 +86,10 @@ class Filters:
             "q": self.name,
             "tri": self.order.value if self.order != Order.NAME else None,
         }
-        return {key: value for key, value in parameters.items() if value}
-
-    def address(self, **changes: object) -> str:
-        """`?…` once `changes` (parameters of an address; None removes one) are applied; never empty."""
-        return "?" + urlencode({key: value for key, value in (self.query | changes).items() if value})
 
     @property
-    def chips(self) -> list[Chip]:
-        """What is filtered, in words, with the address that removes it."""
-        words = {
+    def words(self) -> dict[str, str]:
+        return {
             "structure": "Sans structure aujourd'hui"
             if self.is_without_organisation
             else f"Structure : {self.organisation and self.organisation.label}",
@@ -73,7 +98,6 @@ class Filters:
             "etat": f"État : {self.standing and self.standing.label}",
             "q": f"Nom : {self.name}",
         }
-        return [Chip(words[key], self.address(**{key: None})) for key in self.query if key in words]
 
     @property
     def for_figures(self) -> "Filters":

@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from coordination import views
 
 urlpatterns = [
+    path("", include("coordination.attestations.urls")),
     path("pilotage/", views.dashboard, name="pilotage"),
     path("pilotage/essais/", views.transfer, name="pilotage_transfer"),
     path("pilotage/personnes/", views.people, name="pilotage_people"),

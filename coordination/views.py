@@ -18,6 +18,7 @@ from cms.accounts.models import Invitation, User
 from cms.core.stamps import remembered
 from coordination import exports
 from coordination.access import SignedRequest, coordination_required, pilotage_required
+from coordination.downloads import as_csv, as_xlsx
 from coordination.filters import Filters
 from coordination.forms import EnrolForm, FilterForm, InviteForm, PeopleFilterForm
 from coordination.queries.figures import count_of, dashboard_from
@@ -93,20 +94,12 @@ def transfer(request: SignedRequest) -> HttpResponse:
     return render(request, "coordination/transfer.html", context)
 
 
-def file_name(extension: str) -> str:
-    return f"personnes-{timezone.localdate().isoformat()}.{extension}"
-
-
 @require_safe
 @pilotage_required
 def people_csv(request: SignedRequest) -> StreamingHttpResponse:
     reach = reach_of(request.user)
     everyone = every_person(reach, asked(PeopleFilterForm, request, reach).filters)
-    return StreamingHttpResponse(
-        exports.csv_chunks(everyone),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{file_name("csv")}"'},
-    )
+    return as_csv(exports.PEOPLE, exports.lines(everyone))
 
 
 @require_safe
@@ -114,7 +107,7 @@ def people_csv(request: SignedRequest) -> StreamingHttpResponse:
 def people_xlsx(request: SignedRequest) -> FileResponse:
     reach = reach_of(request.user)
     everyone = every_person(reach, asked(PeopleFilterForm, request, reach).filters)
-    return FileResponse(exports.xlsx_file(everyone), as_attachment=True, filename=file_name("xlsx"))
+    return as_xlsx(exports.PEOPLE, exports.lines(everyone))
 
 
 def visible_person(request: SignedRequest, public_id: UUID) -> User:

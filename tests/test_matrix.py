@@ -15,6 +15,7 @@ from cms.accounts.models import COORDINATION, TRAINERS, User
 from cms.accounts.services import invite
 from cms.core.models import Document
 from cms.roadmap.models import Roadmap
+from coordination.models import CredentialJob
 from courses.enums import EnrolmentSource
 from courses.models import Enrolment
 from courses.services import enrol, publish_version, start_quiz, submit_quiz
@@ -30,6 +31,7 @@ from interview_toolkit.triads.services import open_triad
 from tests.coordination.test_screens import close
 from tests.courses.h5p.helpers import imported
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories.certifications import credential
 from tests.factories.courses import CourseTree, add_lesson, course_tree, interactive, theme
 from tests.factories.toolkit import grid, phrase_book, practice, reference, scenario, technique
 from tests.strict_client import StrictClient
@@ -162,6 +164,18 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "POST pilotage_withdraw": (302, 404, 404, 302, 302, 302),
     "pilotage_person": (302, 404, 404, 200, 200, 200),
     "POST pilotage_enrol": (302, 404, 404, 422, 422, 422),
+    "pilotage_credentials": (302, 404, 404, 200, 200, 200),
+    "pilotage_credentials_csv": (302, 404, 404, 200, 200, 200),
+    "pilotage_credentials_xlsx": (302, 404, 404, 200, 200, 200),
+    "POST pilotage_archive": (302, 404, 404, 302, 302, 302),
+    "pilotage_renewals": (302, 404, 404, 200, 200, 200),
+    "pilotage_renew": (302, 404, 404, 200, 200, 200),
+    "pilotage_credential_job": (302, 404, 404, 404, 200, 404),
+    "pilotage_archive_file": (302, 404, 404, 404, 410, 404),
+    "pilotage_credential": (302, 404, 404, 200, 200, 200),
+    "pilotage_revoke": (302, 404, 404, 404, 200, 200),
+    "pilotage_extend": (302, 404, 404, 404, 200, 200),
+    "pilotage_correct": (302, 404, 404, 404, 200, 200),
     "POST set_theme": (302, 302, 302, 302, 302, 302),
     "components": (200, 200, 200, 200, 200, 200),
     "wagtail_serve": (302, 200, 200, 200, 200, 200),
@@ -231,6 +245,8 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     )
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
+    held = credential(people["professional"], course_tree(title="Attestée", lessons=1, quizzes=0), validity_months=24)
+    job = CredentialJob.objects.create(author=people["coordinator"], kind="archive", items=[held.pk], total=1)
     roadmap = Roadmap.objects.get(is_current=True)
     arguments: dict[str, list[Any]] = {
         "accounts:invitation": [invitation.token],
@@ -285,6 +301,9 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "pilotage_withdraw": [invitation.pk],
         "pilotage_person": [people["professional"].public_id],
         "pilotage_enrol": [people["professional"].public_id],
+        "pilotage_credential_job": [job.public_id],
+        "pilotage_archive_file": [job.public_id],
+        **{f"pilotage_{name}": [held.public_id] for name in ("credential", "revoke", "extend", "correct")},
         "wagtail_serve": [tree.lessons[0].url.lstrip("/")],
         "wagtaildocs_serve": [document.pk, "absent.pdf"],
         "wagtaildocs_authenticate_with_password": [1],

@@ -1,4 +1,4 @@
-"""Telling that a credential ends: its holder, and who leads where they work now. See `reminders` for what is told when."""
+"""Telling that a credential ends: its holder, and who leads where they work now. What is told when: `reminders`."""
 
 from collections import defaultdict
 from collections.abc import Iterable

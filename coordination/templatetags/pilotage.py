@@ -3,7 +3,7 @@
 from django import template
 from django.urls import reverse
 
-from coordination.filters import Filters
+from coordination.filters import Addressed, Filters
 
 register = template.Library()
 
@@ -15,6 +15,6 @@ def people_url(filters: Filters, **changes: str | None) -> str:
 
 
 @register.simple_tag
-def filtered(filters: Filters, **changes: str | None) -> str:
+def filtered(filters: Addressed, **changes: str | None) -> str:
     """The parameters of this screen's address, but for `changes`."""
     return filters.address(**changes)

@@ -34,10 +34,12 @@ PAGES = {
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",
     ],
-    "referent": ["/pilotage/", "/pilotage/personnes/"],
+    "referent": ["/pilotage/", "/pilotage/personnes/", "/pilotage/attestations/"],
     "coordination": [
         "/pilotage/", "/pilotage/essais/", "/pilotage/personnes/",
         "/pilotage/personnes/?q=introuvable", "/pilotage/personnes/inviter/",
+        "/pilotage/attestations/", "/pilotage/attestations/?q=introuvable", "/pilotage/attestations/a-renouveler/",
+        "/pilotage/attestations/a-renouveler/inscrire/",
     ],
 }  # fmt: skip
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths]

@@ -1,0 +1,286 @@
+"""The credentials behind the screens of /pilotage/attestations/."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.fields.json import KT
+
+from certifications.enums import Purpose, RenewalPath, State
+from certifications.models import Credential, CredentialDefinition, CredentialSource, DefinitionCourse
+from certifications.querysets import EVER, LONGEST_EXTENSION, OPENS_ON, CredentialQuerySet, dates_of
+from certifications.states import state_of
+from cms.accounts.models import User
+from cms.core.functions import Fold
+from cms.core.querysets import holding_words
+from coordination.attestations.enums import Deed, End, Order
+from coordination.attestations.filters import CredentialChoices, CredentialFilters
+from coordination.filters import Choice
+from coordination.queries.people import memberships_within
+from coordination.queries.reach import Reach, choices_for
+from courses.models import CoursePage, Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRow:
+    """One line. `name` is how the person is called now, `holder` what the credential says."""
+
+    public_id: str
+    person_id: str
+    first_name: str
+    last_name: str
+    holder: str
+    organisations: tuple[str, ...]
+    title: str
+    issued_at: datetime
+    valid_from: date
+    ends_on: date | None
+    opens_on: date | None
+    is_extended: bool
+    is_erased: bool
+    is_under_way: bool
+    state: State
+
+    @property
+    def name(self) -> str:
+        return f"{self.last_name} {self.first_name}".strip()
+
+    @property
+    def other_name(self) -> str:
+        """What it says, when the person is no longer called so."""
+        return "" if self.holder == f"{self.first_name} {self.last_name}".strip() else self.holder
+
+
+def choices_of(reach: Reach) -> CredentialChoices:
+    definitions = CredentialDefinition.objects.filter(Exists(Credential.objects.filter(definition=OuterRef("pk"))))
+    named = definitions.order_by(Fold("title"), "pk").values_list("pk", "title")
+    return CredentialChoices(
+        definitions=tuple(Choice(pk, str(pk), title) for pk, title in named),
+        organisations=choices_for(reach).organisations,
+    )
+
+
+def credentials_within(user: User, reach: Reach, filters: CredentialFilters) -> CredentialQuerySet:
+    """Those `user` may see that match the filters, in their order; the lapsed ones are among them."""
+    rows: CredentialQuerySet = Credential.objects.visible_to(user)
+    if filters.state:
+        rows = rows.in_state(filters.state, reach.day)
+    return _filtered(rows, reach, filters)
+
+
+def to_renew_within(user: User, reach: Reach, filters: CredentialFilters) -> CredentialQuerySet:
+    """Those `user` may see that end soon, or lapsed and were not renewed."""
+    return _filtered(Credential.objects.visible_to(user).to_renew(reach.day), reach, filters)
+
+
+def _filtered(rows: CredentialQuerySet, reach: Reach, filters: CredentialFilters) -> CredentialQuerySet:
+    if filters.definition:
+        rows = rows.filter(definition=filters.definition.pk)
+    if filters.organisation or filters.is_without_organisation:
+        posts = memberships_within(reach).filter(person=OuterRef("person"))
+        if filters.organisation:
+            rows = rows.filter(Exists(posts.filter(organisation=filters.organisation.pk)))
+        else:
+            rows = rows.filter(~Exists(posts))
+    if filters.name:
+        rows = holding_words(
+            rows, filters.name, "person__first_name", "person__last_name", KT("snapshot__holder__name")
+        )
+    if filters.end:
+        rows = _ending(rows, filters.end, reach.day)
+    return _in_order(rows, filters.order)
+
+
+def _ending(rows: CredentialQuerySet, end: End, day: date) -> CredentialQuerySet:
+    """By the dates they were issued with first, which an index knows; then by their extensions."""
+    if end == End.NEVER:
+        return rows.filter(valid_until=None)
+    first, last = (EVER, day - timedelta(days=1)) if end == End.PASSED else (day, day + timedelta(days=int(end)))
+    near = rows.filter(valid_until__gte=first - timedelta(days=LONGEST_EXTENSION), valid_until__lte=last)
+    return near.with_facts().filter(ends_on__gte=first, ends_on__lte=last)
+
+
+def _in_order(rows: CredentialQuerySet, order: Order) -> CredentialQuerySet:
+    by_name = (Fold("person__last_name"), Fold("person__first_name"), F("person_id"))
+    match order:
+        case Order.NAME:
+            return rows.order_by(*by_name, "pk")
+        case Order.NAME_REVERSED:
+            return rows.order_by(*(expression.desc() for expression in by_name), "-pk")
+        case Order.END:
+            return rows.with_facts().order_by(F("ends_on").asc(nulls_last=True), "pk")
+        case Order.END_REVERSED:
+            return rows.with_facts().order_by(F("ends_on").desc(nulls_last=True), "-pk")
+        case Order.ISSUE:
+            return rows.order_by("issued_at", "pk")
+    return rows.order_by("-issued_at", "-pk")
+
+
+class CredentialListing(Sequence[CredentialRow]):
+    """What a paginator slices: a slice is one statement."""
+
+    def __init__(self, rows: CredentialQuerySet, reach: Reach) -> None:
+        self.rows = rows
+        self.reach = reach
+        self.size = rows.order_by().count()
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, part: Any) -> Any:
+        return [_row(found, self.reach.day) for found in _shown(self.rows, self.reach)[part]]
+
+
+def every_row(rows: CredentialQuerySet, reach: Reach) -> Iterator[CredentialRow]:
+    """Every credential filtered, through a cursor of the server, in bounded memory."""
+    for found in _shown(rows, reach).iterator(chunk_size=500):
+        yield _row(found, reach.day)
+
+
+def _shown(rows: CredentialQuerySet, reach: Reach) -> CredentialQuerySet:
+    posts = memberships_within(reach).filter(person=OuterRef("person")).order_by(Fold("organisation__name"))
+    shown: CredentialQuerySet = (
+        rows.with_facts()
+        .annotate(
+            organisations=ArraySubquery(posts.values("organisation__name")),
+            title=KT("snapshot__title"),
+            holder=KT("snapshot__holder__name"),
+            is_under_way=Exists(renewals_under_way()),
+        )
+        .select_related("person", "definition")
+        .defer("snapshot")
+    )
+    return shown
+
+
+def renewals_under_way() -> Any:
+    """Enrolments of the holder that will renew the credential once done: as `renewal_under_way` reads one by one."""
+    links = DefinitionCourse.objects.filter(
+        Q(definition__renewal_path=RenewalPath.COURSES, purpose=Purpose.RENEWAL)
+        | (~Q(definition__renewal_path=RenewalPath.COURSES) & Q(purpose=Purpose.AWARD)),
+        definition=OuterRef(OuterRef("definition")),
+        course=OuterRef("course"),
+    )
+    used = CredentialSource.objects.filter(definition=OuterRef(OuterRef("definition")), enrolment=OuterRef("pk"))
+    return Enrolment.objects.open().filter(
+        Exists(links), ~Exists(used), person=OuterRef("person"), state__completed_at=None
+    )
+
+
+def _row(found: Any, day: date) -> CredentialRow:
+    dates = dates_of(found)
+    return CredentialRow(
+        public_id=str(found.public_id),
+        person_id=str(found.person.public_id),
+        first_name=found.person.first_name,
+        last_name=found.person.last_name,
+        holder=found.holder or "",
+        organisations=tuple(dict.fromkeys(found.organisations)),
+        title=found.title or found.definition.title,
+        issued_at=found.issued_at,
+        valid_from=found.valid_from,
+        ends_on=dates.ends_on,
+        opens_on=dates.window_opens_on,
+        is_extended=found.extended_until is not None,
+        is_erased=found.title is None,
+        is_under_way=found.is_under_way,
+        state=state_of(dates, day),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalSize:
+    """How many people and credentials there are to renew, those already on the way, those whose window is closed."""
+
+    people: int
+    credentials: int
+    under_way: int
+    too_early: int
+
+
+def renewal_size(rows: CredentialQuerySet, day: date) -> RenewalSize:
+    on_the_way = rows.order_by().annotate(is_under_way=Exists(renewals_under_way()), opens_on=OPENS_ON)
+    early = Q(opens_on__gt=day)
+    counts = on_the_way.aggregate(
+        people=Count("person", distinct=True),
+        credentials=Count("pk"),
+        under_way=Count("pk", filter=Q(is_under_way=True)),
+        too_early=Count("pk", filter=early & Q(is_under_way=False)),
+    )
+    return RenewalSize(**counts)
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalGroup:
+    """The credentials to renew of one definition, and what there is to do again."""
+
+    definition: CredentialDefinition
+    code: str
+    count: int
+    courses: tuple[CoursePage, ...]
+
+
+def renewal_groups(rows: CredentialQuerySet) -> list[RenewalGroup]:
+    """Three queries, however many rows."""
+    counts = dict(rows.order_by().values_list("definition").annotate(count=Count("pk")))
+    definitions = CredentialDefinition.objects.filter(pk__in=counts).with_courses().order_by(Fold("title"), "pk")
+    return [
+        RenewalGroup(
+            definition=definition,
+            code=str(definition.pk),
+            count=counts[definition.pk],
+            courses=tuple(
+                definition.courses_for(
+                    Purpose.RENEWAL if definition.renewal_path == RenewalPath.COURSES else Purpose.AWARD
+                )
+            ),
+        )
+        for definition in definitions
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSheet:
+    """One credential: what it states, what happened to it, and those it follows or that follow it."""
+
+    credential: Credential
+    state: State
+    ends_on: date | None
+    events: tuple[Any, ...]
+    renewals: tuple[Credential, ...]
+    replaced_by: Credential | None
+    deeds: tuple[Deed, ...]
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it follows no other, and none follows it."""
+        credential = self.credential
+        return not (credential.renews_id or credential.supersedes_id or self.renewals or self.replaced_by)
+
+
+def credential_sheet(credential: Credential, user: User, day: date) -> CredentialSheet:
+    """`credential` comes read `with_facts()`."""
+    dates = dates_of(credential)
+    return CredentialSheet(
+        credential=credential,
+        state=state_of(dates, day),
+        ends_on=dates.ends_on,
+        events=tuple(credential.events.select_related("author")),
+        renewals=tuple(credential.renewals.order_by("pk")),
+        replaced_by=Credential.objects.filter(supersedes=credential).first(),
+        deeds=deeds_for(credential, user),
+    )
+
+
+def deeds_for(credential: Credential, user: User) -> tuple[Deed, ...]:
+    """What `user` may still do to it: nothing for a lead, nor to what was taken back or replaced."""
+    if not user.sees_everyone or credential.is_revoked or credential.is_superseded:
+        return ()
+    if credential.snapshot is None:  # a number, a fingerprint and dates are left: there is nothing to correct
+        return (Deed.REVOKE,)
+    if credential.valid_until is None:
+        return (Deed.CORRECT, Deed.REVOKE)
+    return (Deed.EXTEND, Deed.CORRECT, Deed.REVOKE)
