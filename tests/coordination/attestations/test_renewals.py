@@ -79,7 +79,7 @@ def test_before_anything_is_done_a_page_says_what_will_be(sign_in, coordinator, 
     page = text(sign_in(coordinator).get(RENEW))
     assert "Inscrire 2 personnes au parcours de renouvellement" in page
     assert "1 dont le renouvellement est déjà en cours : rien ne change" in page
-    assert "La même formation, en entier : « Socle commun »" in page
+    assert "La même formation, en entier : «\N{NO-BREAK SPACE}Socle commun\N{NO-BREAK SPACE}»" in page
     assert Enrolment.objects.count() == 3
 
 
