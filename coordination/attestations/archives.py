@@ -95,7 +95,7 @@ def forget_parts(job: CredentialJob) -> None:
 def erased_since(job: CredentialJob) -> bool:
     """Whether somebody in the file was erased after it was made: it is not given any more."""
     gone = {number for number, _name, _why in job.report.get("left_out", [])}
-    erased = Credential.objects.filter(pk__in=job.items, snapshot=None).values_list("public_id", flat=True)
+    erased = Credential.objects.filter(pk__in=job.items, snapshot__isnull=True).values_list("public_id", flat=True)
     return any(str(public_id) not in gone for public_id in erased)
 
 

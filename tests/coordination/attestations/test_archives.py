@@ -13,6 +13,7 @@ from time_machine import travel
 
 from certifications.services import forget_holder
 from cms.accounts import services as accounts
+from cms.core.models import OutboxMessage
 from coordination.attestations import archives, jobs
 from coordination.models import CredentialJob
 from tests.coordination.attestations.conftest import NOW
@@ -47,7 +48,7 @@ def asked(client, query="", key=None):
 
 
 def finish():
-    while work_once():
+    while any(work_once()):
         pass
 
 
@@ -123,8 +124,6 @@ def test_a_worker_killed_in_the_middle_goes_on_where_it_was(monkeypatch, sign_in
     assert work_once() == [False]
     assert client.get(address).context["job"].done == 2
     monkeypatch.setattr(archives, "pdf_of", printed)
-    from cms.core.models import OutboxMessage
-
     OutboxMessage.objects.update(available_at=timezone.now())
     finish()
     archive = zip_of(client.get(f"{address}attestations.zip"))
