@@ -1,6 +1,8 @@
 from typing import Any
 from uuid import UUID
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -28,6 +30,8 @@ def pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
+# Its pictures come with it: a draft has no address of its own.
+@csp_update({"img-src": [SELF, "data:"]})
 def preview(request: HttpRequest, definition: CredentialDefinition) -> HttpResponse:
     """A definition as the document it would give to somebody invented, crossed by « SPÉCIMEN »."""
     return render(request, "certifications/admin/preview.html", {"specimen": specimen_of(definition)})

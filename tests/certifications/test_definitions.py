@@ -171,6 +171,8 @@ def test_its_preview_is_a_specimen_of_nobody(editor, tree):
     page = editor.get(address + "?in_preview_panel=true")
     assert page.status_code == 200
     assert "Camille Exemple" in words_of(page)
+    assert page.content.count(b'src="data:image/png;base64,') == 2
+    assert "img-src 'self' data:" in page["Content-Security-Policy"]
     assert Credential.objects.count() == 0
 
 
