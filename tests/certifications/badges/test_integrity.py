@@ -1,12 +1,15 @@
 """Our Data Integrity proofs: no leaf of a document changes under them."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
+import base58
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,6 +116,25 @@ def test_any_character_of_the_proof_changed_is_refused(data: st.DataObject) -> N
     other = data.draw(st.sampled_from(BASE58 + "0OIlu é").filter(lambda character: character != value[place]))
     with pytest.raises(BadgeRefused):
         verify_proof(altered(document(), ("proof", "proofValue"), value[:place] + other + value[place + 1 :]), KEYRING)
+
+
+@pytest.mark.parametrize("more", [" ", "\n", "1"])
+def test_a_proof_value_is_written_one_way(more: str) -> None:
+    value = document()["proof"]["proofValue"]
+    with pytest.raises(Altered):
+        verify_proof(altered(document(), ("proof", "proofValue"), value + more), KEYRING)
+
+
+@pytest.mark.parametrize(
+    "other", [{"proofPurpose": "authentication"}, {"cryptosuite": "eddsa-rdfc-2022"}, {"type": "Ed25519Signature2020"}]
+)
+def test_what_our_key_signed_for_something_else_is_not_a_badge(other: dict[str, str]) -> None:
+    proof = document()["proof"] | other
+    del proof["proofValue"]
+    message = b"".join(hashlib.sha256(rfc8785.dumps(part)).digest() for part in (proof, badge()))
+    value = f"z{base58.b58encode(KEY.sign(message)).decode()}"
+    with pytest.raises(NotOurs):
+        verify_proof(badge() | {"proof": proof | {"proofValue": value}}, KEYRING)
 
 
 def test_a_word_or_a_context_added_is_refused() -> None:

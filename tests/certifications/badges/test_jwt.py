@@ -69,6 +69,9 @@ def test_a_key_of_ours_for_another_issuer_is_not_ours() -> None:
     elsewhere = sign_jwt(badge(), KEY, "did:web:ailleurs.example")
     with pytest.raises(NotOurs):
         verify_jwt(elsewhere, KEYRING)
+    issuer = {"id": "did:web:ailleurs.example", "type": ["Profile"]}
+    with pytest.raises(NotOurs):
+        verify_jwt(token(badge() | {"issuer": issuer}), KEYRING)
 
 
 @settings(deadline=None, max_examples=300)
@@ -152,7 +155,9 @@ def test_a_header_that_is_not_plain_json_is_refused(header: bytes) -> None:
         verify_jwt(forged(header), KEYRING)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("payload", [b"[]", b'{"name":"a","name":"b"}', b'{"a":NaN}', b'{"a":1e999', b'"\\ud800"'])
+@pytest.mark.parametrize(
+    "payload", [b"[]", b'{"name":"a","name":"b"}', b'{"a":NaN}', b'{"a":1e999}', b'{"a":"\\ud800"}']
+)
 def test_a_payload_that_is_not_plain_json_is_refused_even_under_our_key(payload: bytes) -> None:
     with pytest.raises(NotReadable):
         verify_jwt(signed_by_us(HEADER, payload), KEYRING)
