@@ -116,6 +116,7 @@ HOSTILE = {
     "a wrong checksum": png_with(chunk(b"iTXt", ITXT + TOKEN)[:-1] + b"!"),
     "a chunk of 4 GiB": png_with(chunk(b"iTXt", ITXT + TOKEN), struct.pack(">I", 2**32 - 1) + b"tEXt"),
     "a compressed text": png_with(chunk(b"iTXt", ITXT.replace(b"\x00", b"\x00\x01", 1)[:-1] + zlib.compress(TOKEN))),
+    "a text said to be compressed": png_with(chunk(b"iTXt", ITXT.replace(b"\x00", b"\x00\x01", 1)[:-1] + TOKEN)),
     "a text that is not one": png_with(chunk(b"iTXt", ITXT + b"\xff\xfe")),
     "half a chunk": png_with(chunk(b"iTXt", b"openbadgecredential\x00")),
     "a hundred thousand chunks": png_with(chunk(b"iTXt", ITXT + TOKEN), chunk(b"tEXt", b"") * 100_000),
@@ -131,22 +132,27 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_at_once_in_a_sentence(name: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(BadgeRefused) as refused:
         read_badge(HOSTILE[name], KEYRING)
     assert str(refused.value).endswith(".")
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_fifty_megabytes_are_not_even_looked_at() -> None:
-    start = time.monotonic()
-    with pytest.raises(TooLarge, match="trop gros"):
-        read_badge(b"<svg>" + b" " * 50_000_000, KEYRING)
+    files = [b"<svg>" + b" " * 50_000_000, b"{" + b" " * 50_000_000, PNG + b" " * 50_000_000]
+    start = time.process_time()
+    for file in files:
+        with pytest.raises(TooLarge, match="trop gros"):
+            read_badge(file, KEYRING)
+    assert time.process_time() - start < 0.1
+
+
+def test_an_image_or_a_text_of_ours_with_megabytes_after_it_is_not_read() -> None:
     with pytest.raises(TooLarge, match="trop gros"):
         read_badge(TOKEN + b" " * LARGEST, KEYRING)
     with pytest.raises(TooLarge, match="trop gros"):
         unbake(BAKED_PNG + b" " * LARGEST)
-    assert time.monotonic() - start < 1
 
 
 @settings(deadline=None, max_examples=200)
