@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import rfc8785
 
-from certifications.badges.issuer import OB_CONTEXT, VC_CONTEXT, Issuer
+from certifications.badges.issuer import OB_CONTEXT, SCHEMA_CONTEXT, VC_CONTEXT, Issuer
 from certifications.badges.status_list import entry
 
 TYPES = {
@@ -59,7 +59,7 @@ def open_badge(
     """
     ends_on = extended_until or (date.fromisoformat(snapshot["valid_until"]) if snapshot["valid_until"] else None)
     credential: dict[str, Any] = {
-        "@context": [VC_CONTEXT, OB_CONTEXT],
+        "@context": [VC_CONTEXT, OB_CONTEXT, SCHEMA_CONTEXT],
         "id": snapshot["verification_url"],
         "type": ["VerifiableCredential", "AchievementCredential"],
         "name": snapshot["title"],

@@ -27,6 +27,7 @@ def test_the_badge_of_an_attestation() -> None:
         "@context": [
             "https://www.w3.org/ns/credentials/v2",
             "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+            "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
         ],
         "id": SNAPSHOT["verification_url"],
         "type": ["VerifiableCredential", "AchievementCredential"],
