@@ -67,7 +67,7 @@ def badge_svg(*, title: str, kind_label: str, issuer: str, issued_on: date) -> b
         ' stroke-linejoin="round"/>',
         _text(label, size=label_size, top=126, colour=TEAL, weight=700, spacing=' letter-spacing="1.2"'),
         _text(lines, size=title_size, top=top + round(title_size * 0.6), colour=INK, weight=700),
-        _text(foot, size=foot_size, top=506, colour=INK, weight=500),
+        _text(foot, size=foot_size, top=506, colour=INK, weight=400),
         _text([day], size=20, top=506 + round(len(foot) * foot_size * 1.25) + 4, colour=SOFT_INK, weight=400),
         "</svg>\n",
     ]

@@ -16,6 +16,7 @@ from tests.certifications.badges import samples
 from tests.certifications.badges.samples import DID, KEY, KEYRING, RETIRED, badge, forged, segment, token
 
 HEADER = {"alg": "EdDSA", "typ": "JWT", "kid": kid_of(DID, KEY.public)}
+GOOD = token()
 BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -74,21 +75,20 @@ def test_a_key_of_ours_for_another_issuer_is_not_ours() -> None:
         verify_jwt(token(badge() | {"issuer": issuer}), KEYRING)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(data=st.data())
 def test_any_character_changed_is_refused(data: st.DataObject) -> None:
-    good = token()
-    place = data.draw(st.integers(0, len(good) - 1))
-    other = data.draw(st.sampled_from(BASE64URL + ".=+/ é").filter(lambda character: character != good[place]))
+    place = data.draw(st.integers(0, len(GOOD) - 1))
+    other = data.draw(st.sampled_from(BASE64URL + ".=+/ é").filter(lambda character: character != GOOD[place]))
     with pytest.raises(BadgeRefused):
-        verify_jwt(good[:place] + other + good[place + 1 :], KEYRING)
+        verify_jwt(GOOD[:place] + other + GOOD[place + 1 :], KEYRING)
 
 
 @settings(deadline=None)
-@given(length=st.integers(0, len(token()) - 1))
+@given(length=st.integers(0, len(GOOD) - 1))
 def test_any_truncated_token_is_refused(length: int) -> None:
     with pytest.raises(BadgeRefused):
-        verify_jwt(token()[:length], KEYRING)
+        verify_jwt(GOOD[:length], KEYRING)
 
 
 def test_the_spare_bits_of_a_signature_are_part_of_it() -> None:
