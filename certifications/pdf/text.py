@@ -129,7 +129,8 @@ def may_break(before: str, after: str) -> bool:
 def isolated(text: str) -> str:
     """A digit or a comma that follows a name in Arabic stays after it, and is not drawn among its letters."""
     kinds = "".join(direction(character) for character in text)
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for passage in re.finditer("R(?:[^L]*R)?M*", kinds):
         start, end = passage.span()
         parts += text[at:start], RIGHT_TO_LEFT_ISOLATE, text[start:end], POP_ISOLATE

@@ -60,7 +60,7 @@ def typeset(
     Forks.is_threaded = True
     shelf = library(fonts)
     properties = {
-        "title": Ours(plain(title)),
+        "title": Ours(plain(title) or "Document"),
         "author": Ours(plain(author)),
         "keywords": [Ours(plain(word)) for word in keywords],
         "fonts": [Ours(family) for family in (*FAMILIES, *CARRIED)],
