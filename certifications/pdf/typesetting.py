@@ -67,7 +67,9 @@ def typeset(
     }
 
     def compiled(coverage: Coverage) -> bytes:
-        words = json.dumps({"document": properties, "data": prepared(data, coverage)})
+        told = prepared(data, coverage)
+        piled = "".join(sorted(shelf.piled & set(json.dumps(told, ensure_ascii=False))))
+        words = json.dumps({"document": properties | {"piled": piled}, "data": told})
         return typst.compile(
             TEMPLATES / template,
             root=TEMPLATES,

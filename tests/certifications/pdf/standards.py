@@ -16,7 +16,7 @@ ACTIVE = ("/JavaScript", "/JS", "/AA", "/OpenAction", "/EmbeddedFiles", "/EF", "
 
 def assert_archivable_and_accessible(reading: Reading, *, links: tuple[str, ...] = ()) -> None:
     pdf = reading.pdf
-    with pdf.open_metadata() as xmp:
+    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
         assert (xmp[f"{PDFA}part"], xmp[f"{PDFA}conformance"], xmp[f"{PDFUA}part"]) == ("2", "A", "1")
         assert xmp["dc:title"] == str(pdf.docinfo["/Title"])
     assert not pdf.is_encrypted

@@ -1,17 +1,20 @@
 """Whatever a person is called, it is printed, it is true, and it does not disturb what stands around it."""
 
+import re
 import unicodedata
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from certifications.pdf.attestation import render_attestation
 from certifications.pdf.fonts import CARRIED, FAMILIES, library, spread
-from certifications.pdf.text import plain, printable
+from certifications.pdf.french import instant
+from certifications.pdf.text import ORDINARY, plain, printable
 from certifications.pdf.typesetting import typeset
 from tests.certifications.pdf.conftest import Render
 from tests.certifications.pdf.reading import read, squeezed
@@ -34,7 +37,7 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
         "// un commentaire /* et un autre */",
         "https://exemple.fr",
         "--- -- ... '' \"\" ~",
-        "É\u0301lodie de la Haÿe-Œuvray",
+        "E\u0301lodie de la Haÿe-Œuvray",
         "Łukasz Đặng Nguyễn Ștefan Þórður",
         "Ελένη Παπαδοπούλου",
         "Олександр Зеленський",
@@ -61,14 +64,14 @@ def test_what_is_read_from_right_to_left_stays_in_its_place(render: Render, name
 
 
 def test_dotted_letters_in_arabic_are_drawn(render: Render) -> None:
-    """Noto draws a letter and its dots apart, and typst gives both the name of the letter: it is found twice."""
+    """Noto draws a letter and its dots apart, and typst names both after the letter: it is found twice."""
     text = squeezed(read(render(holder__name="علي بن يوسف")).text)
-    assert "فوسيي" in text.replace("فف", "ف") or "فسوي" in text.replace("فف", "ف").replace("يي", "ي")
+    assert "فسويىنبىيلع".replace("ى", "") in re.sub(r"(.)\1+", r"\1", text)
 
 
 def test_nothing_turns_the_line_round(render: Render) -> None:
     reading = read(render(holder__name="Claire\u202eletraM\u2066 (Dr)\u200f", employer__name="\u202eeriaM"))
-    assert reading.says("Délivrée à Claire letraM (Dr) Nous".replace("Claire letraM", "ClaireletraM"))
+    assert reading.says("Délivrée à ClaireletraM (Dr) Nous")
     assert reading.says("Employeur eriaM SIRET")
 
 
@@ -110,8 +113,6 @@ def test_a_word_is_cut_only_when_it_is_longer_than_any_word(fonts: Path) -> None
 )
 def test_nothing_goes_out_of_the_sheet(render: Render, name: str) -> None:
     """Where each glyph is drawn, from the positions of the page: never right of the margin."""
-    import pikepdf
-
     reading = read(render(holder__name=name, training__title=name, hours__half_days=[], wording__paragraphs=[name]))
     for page in reading.pdf.pages:
         right = float(page.mediabox[2])
@@ -176,22 +177,16 @@ def test_fonts_carried_by_typst_draw_what_we_ask_of_them(fonts: Path) -> None:
                 {"title": "", "empty": "", "columns": ["x"], "rows": [["".join(letters)]], "widths": [1]},
             ],
         },
-        title="Toutes", author="", keywords=[], made_at=snapshot_time(), fonts=fonts,
+        title="Toutes", author="", keywords=[], made_at=instant(snapshot()["issued_at"]), fonts=fonts,
     )  # fmt: skip
     text = squeezed(read(made).text)
     assert [one for one in letters if unicodedata.normalize("NFC", one) not in text] == []
-    assert {"‹", "›"} & set(text) == set() or "U+" not in text
-
-
-def snapshot_time() -> Any:
-    from certifications.pdf.french import instant
-
-    return instant(snapshot()["issued_at"])
+    assert "U+" not in text
 
 
 def test_what_our_fonts_draw_is_read_from_them(fonts: Path) -> None:
     atkinson, arabic, hebrew, emoji, libertinus, dejavu = library(fonts).coverage
     assert len(library(fonts).coverage) == len(FAMILIES) + len(CARRIED)
-    assert set("ABCéèçœŒÿ€’«»–—… \u00a0") <= atkinson
+    assert {chr(code) for code in range(0x10000) if ORDINARY.fullmatch(chr(code))} <= atkinson
     assert "ع" in arabic and "א" in hebrew and "😀" in emoji and "Ω" in libertinus and "Հ" in dejavu
     assert "王" not in frozenset().union(*library(fonts).coverage)
