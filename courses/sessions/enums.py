@@ -45,4 +45,6 @@ class Mark(models.TextChoices):
     @property
     def look(self) -> str:
         """How its badge looks."""
-        return {Mark.COUNTERSIGNED: "done", Mark.OPEN: "current", Mark.SIGNED: "info", Mark.MISSED: "late"}.get(self, "")
+        return {Mark.COUNTERSIGNED: "done", Mark.OPEN: "current", Mark.SIGNED: "info", Mark.MISSED: "late"}.get(
+            self, ""
+        )

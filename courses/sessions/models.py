@@ -21,7 +21,7 @@ from wagtail.models import Page
 from cms.accounts.enums import TRAINERS
 from courses.models import CoursePage, Enrolment, StepPage
 from courses.sessions.enums import CorrectionKind, Mark, Mode, Part, SignedFrom
-from courses.sessions.querysets import AttendanceQuerySet, RegistrationQuerySet, TrainingSessionQuerySet
+from courses.sessions.querysets import AttendanceQuerySet, PlaceQuerySet, TrainingSessionQuerySet
 
 RULE = "attended"
 # How long after a half-day one may still sign for it.
@@ -256,7 +256,7 @@ class Registration(models.Model):
     registered_at = models.DateTimeField("inscrite le", default=timezone.now)
     withdrawn_at = models.DateTimeField("retirée le", null=True)
 
-    objects = RegistrationQuerySet.as_manager()
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "inscription à une séance"
@@ -288,7 +288,11 @@ class Attendance(models.Model):
     signed_at = models.DateTimeField("signée le", null=True)
     signed_from = models.CharField("signée", max_length=10, choices=SignedFrom, blank=True)
     device_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="sur l'appareil de"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="sur l'appareil de",
     )
     countersigned_at = models.DateTimeField("contresignée le", null=True)
     countersigned_by = models.ForeignKey(

@@ -19,7 +19,7 @@ class TrainingSessionQuerySet(models.QuerySet[Any]):
         if user.sees_everyone:
             return self
         registered = self._registrations().filter(session=OuterRef("pk"), person=user)
-        mine = Q(Exists(registered)) | Q(pk__in=self.run_by(user).values("pk")) | self._offered_to([user.pk])
+        mine: Any = Q(Exists(registered)) | Q(pk__in=self.run_by(user).values("pk")) | self._offered_to([user.pk])
         if user.is_lead:
             people = user.__class__._default_manager.all().visible_to(user).values("pk")
             theirs = self._registrations().filter(session=OuterRef("pk"), person__in=people)
@@ -33,6 +33,10 @@ class TrainingSessionQuerySet(models.QuerySet[Any]):
         of_session = through.objects.filter(trainingsession=OuterRef("pk"), user=user)
         of_half_day = halves.objects.filter(session=OuterRef("pk"), trainer=user)
         return self.filter(Exists(of_session) | Exists(of_half_day))
+
+    def in_charge(self, user: "User") -> "TrainingSessionQuerySet":
+        """Those this person keeps the list of: all for the coordination, those they run for a trainer."""
+        return self if user.sees_everyone else self.run_by(user)
 
     def offered_to(self, user: "User") -> "TrainingSessionQuerySet":
         """Those to come, in courses one follows, where one is not yet registered."""
@@ -87,17 +91,17 @@ class TrainingSessionQuerySet(models.QuerySet[Any]):
         )
 
 
-class RegistrationQuerySet(models.QuerySet[Any]):
-    def open(self) -> "RegistrationQuerySet":
+class PlaceQuerySet(models.QuerySet[Any]):
+    def open(self) -> "PlaceQuerySet":
         return self.filter(withdrawn_at=None)
 
-    def counted(self) -> "RegistrationQuerySet":
+    def counted(self) -> "PlaceQuerySet":
         """On the list, or gone from it after signing: what one signed stays."""
         attendances: Any = self.model._meta.get_field("attendances").related_model
         signed = attendances.objects.filter(registration=OuterRef("pk"), signed_at__isnull=False)
         return self.filter(Q(withdrawn_at=None) | Exists(signed))
 
-    def visible_to(self, user: "User") -> "RegistrationQuerySet":
+    def visible_to(self, user: "User") -> "PlaceQuerySet":
         """All for the coordination; those of the sessions one runs, of the people one leads, and one's own."""
         if user.sees_everyone:
             return self

@@ -1,5 +1,7 @@
 """Signatures of half-days: the trainee's, then the trainer's. Neither is ever changed."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -90,23 +92,23 @@ def countersign(*, trainer: User, half_day: HalfDay, registration: Registration 
 
 
 @transaction.atomic
-def mark_absent(*, trainer: User, half_day: HalfDay, registration: Registration, reason: str = "") -> Attendance:
-    """Note that someone was not there. Raises NotATrainer, SessionCancelled, NotRegistered, TooEarly, AlreadySigned."""
+def mark_absent(*, trainer: User, half_day: HalfDay, registrations: Iterable[Registration], reason: str = "") -> None:
+    """Note who was not there. Raises NotATrainer, SessionCancelled, NotRegistered, TooEarly, AlreadySigned."""
     half_day = locked_around(half_day)
     check_trains(trainer, half_day.session)
     if half_day.session.is_cancelled:
         raise SessionCancelled
-    if registration.session_id != half_day.session_id:
-        raise NotRegistered
     if not half_day.has_begun:
         raise TooEarly(f"{date_format(half_day.on, 'l j F')} à {clock(half_day.starts_at)}")
-    known = Attendance.objects.filter(half_day=half_day, registration=registration).first()
-    if known is not None and known.signed_at is not None:
-        raise AlreadySigned
-    attendance = known or Attendance(half_day=half_day, registration=registration)
-    attendance.is_absent, attendance.absent_reason = True, reason
-    attendance.save()
-    return attendance
+    for registration in registrations:
+        if registration.session_id != half_day.session_id:
+            raise NotRegistered
+        known = Attendance.objects.filter(half_day=half_day, registration=registration).first()
+        if known is not None and known.signed_at is not None:
+            raise AlreadySigned
+        attendance = known or Attendance(half_day=half_day, registration=registration)
+        attendance.is_absent, attendance.absent_reason = True, reason
+        attendance.save()
 
 
 @transaction.atomic
