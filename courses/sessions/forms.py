@@ -68,7 +68,7 @@ class AddressesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "class": "input", "autocomplete": "off"}),
         error_messages={
             "required": "Écrivez au moins une adresse.",
-            "max_length": "Cela fait trop d'adresses à la fois.",
+            "max_length": "C'est trop d'adresses à la fois.",
         },
     )
 

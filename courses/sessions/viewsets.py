@@ -32,7 +32,7 @@ class SessionIndexView(generic.IndexView):
 
 
 class WarnsMixin:
-    """What does not hold is told at once, and refuses nothing: it may be on purpose, and the session's file keeps it."""
+    """What does not hold is told at once and refuses nothing: it may be on purpose, and the file of proof keeps it."""
 
     request: HttpRequest
 
@@ -112,7 +112,7 @@ class SessionViewSet(ModelViewSet):
                 heading="Demi-journées",
                 label="demi-journée",
                 min_num=1,
-                help_text="Chacune se signe, puis se contresigne. Une fois signée, son jour et ses heures ne changent plus.",
+                help_text="Chacune se signe, puis se contresigne. Signée, son jour et ses heures ne changent plus.",
                 panels=[
                     FieldRowPanel([FieldPanel("on"), FieldPanel("part")]),
                     FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),

@@ -148,12 +148,7 @@ def _strangers(session: TrainingSession, rows: list[Row]) -> Iterator[Check]:
 
 def _elsewhere(session: TrainingSession, rows: list[Row]) -> Iterator[Check]:
     """Signed here and in another session at the same moment."""
-    signed = [
-        cell
-        for row in rows
-        for cell in row.cells
-        if cell.attendance is not None and cell.attendance.signed_at is not None
-    ]
+    signed = [cell for row in rows for cell in row.cells if cell.mark in (Mark.SIGNED, Mark.COUNTERSIGNED)]
     if not signed:
         return
     people = {cell.registration.person_id for cell in signed}
@@ -163,7 +158,7 @@ def _elsewhere(session: TrainingSession, rows: list[Row]) -> Iterator[Check]:
     for other in elsewhere.order_by("half_day__on", "pk"):
         for cell in signed:
             same = cell.registration.person_id == other.registration.person_id
-            if same and cell.mark != Mark.VOID and overlap(cell.half, other.half_day):
+            if same and overlap(cell.half, other.half_day):
                 text = (
                     f"{cell.registration.person} a signé au même moment pour « {other.half_day.session.title} », le "
                     f"{written_day(cell.half.on)} ({cell.half.label})."

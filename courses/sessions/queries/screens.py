@@ -106,7 +106,7 @@ class HalfDaySheet:
 
 @dataclass(frozen=True)
 class SessionScreen:
-    """One session, as one person sees it: expected there (`mine`), running it, in charge, leading some of those there."""
+    """One session, as one person sees it: expected there (`mine`), running it, in charge, leading people there."""
 
     session: TrainingSession
     user: User
@@ -156,12 +156,11 @@ class SessionScreen:
 
     @cached_property
     def sheets(self) -> list[HalfDaySheet]:
-        return [
-            HalfDaySheet(
-                half, [row.cells[at] for row in self.roster if not row.has_left or row.cells[at].attendance], self.user
-            )
-            for at, half in enumerate(self.session.halves)
-        ]
+        found = []
+        for at, half in enumerate(self.session.halves):
+            cells = [row.cells[at] for row in self.roster if not row.has_left or row.cells[at].attendance]
+            found.append(HalfDaySheet(half, cells, self.user))
+        return found
 
     @property
     def to_countersign(self) -> HalfDaySheet | None:
