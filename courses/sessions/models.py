@@ -26,7 +26,6 @@ from courses.sessions.querysets import AttendanceQuerySet, PlaceQuerySet, Traini
 RULE = "attended"
 # How long after a half-day one may still sign for it.
 SIGNING_LASTS = timedelta(hours=24)
-NOW_TRAINERS = {"groups__name": TRAINERS, "is_active": True}
 
 
 def clock(at: time) -> str:
@@ -84,7 +83,7 @@ class TrainingSession(ClusterableModel):
     trainers = ParentalManyToManyField(
         settings.AUTH_USER_MODEL,
         related_name="+",
-        limit_choices_to=NOW_TRAINERS,
+        limit_choices_to={"groups__name": TRAINERS, "is_active": True},
         verbose_name="animation",
         help_text="Les personnes qui animent contresignent les présences.",
     )
@@ -171,7 +170,6 @@ class HalfDay(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        limit_choices_to=NOW_TRAINERS,
         verbose_name="animée par",
         help_text="Vide : toutes les personnes qui animent la séance.",
     )

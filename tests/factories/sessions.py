@@ -28,7 +28,11 @@ def training_session(
     **values: Any,
 ) -> TrainingSession:
     """A session with its half-days, and people on its list; seven hours planned unless said otherwise."""
-    said = {"title": "Journée 1 : repères et écoute", "place": "Maison du Département, Saint-Lô", "planned_minutes": 420}
+    said = {
+        "title": "Journée 1 : repères et écoute",
+        "place": "Maison du Département, Saint-Lô",
+        "planned_minutes": 420,
+    }
     session = TrainingSession(course=course, **{**said, **values})
     session.save()
     session.trainers.set(trainers)

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.TimeField(default=datetime.time(9, 0), verbose_name='début')),
                 ('ends_at', models.TimeField(default=datetime.time(12, 30), verbose_name='fin')),
                 ('room', models.CharField(blank=True, max_length=100, verbose_name='salle')),
-                ('trainer', models.ForeignKey(blank=True, help_text='Vide : toutes les personnes qui animent la séance.', limit_choices_to={'groups__name': 'Formateurs', 'is_active': True}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='animée par')),
+                ('trainer', models.ForeignKey(blank=True, help_text='Vide : toutes les personnes qui animent la séance.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='animée par')),
             ],
             options={
                 'verbose_name': 'demi-journée',

@@ -104,9 +104,8 @@ def _places(session: TrainingSession, rows: list[Row]) -> Iterator[Check]:
         yield Check(WARNING, text, f"{session.get_absolute_url()}#inscrits", "Voir la liste")
     for row in rows:
         if row.has_left:
-            text = (
-                f"{row.person} a signé, puis a été retiré de la liste le {written_day(row.registration.withdrawn_at)}."
-            )
+            left = written_day(row.registration.withdrawn_at)
+            text = f"{row.person} a signé, et n'est plus sur la liste depuis le {left}."
             yield Check(WARNING, text, f"{session.get_absolute_url()}#inscrits", "Voir la liste")
 
 

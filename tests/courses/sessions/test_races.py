@@ -31,7 +31,11 @@ def under_way(tree: CourseTree, trainer: User, *people: User, **values: object) 
     session = training_session(tree.course, trainer, halves=(), planned_minutes=60, **values)
     began = today - timedelta(hours=2)
     day = began.date()
-    ends = began + timedelta(minutes=30) if (began + timedelta(minutes=30)).date() == day else began.replace(minute=59, second=59)
+    ends = (
+        began + timedelta(minutes=30)
+        if (began + timedelta(minutes=30)).date() == day
+        else began.replace(minute=59, second=59)
+    )
     half = HalfDay.objects.create(session=session, on=day, part="matin", starts_at=began.time(), ends_at=ends.time())
     for person in people:
         register(session=session, person=person)

@@ -179,7 +179,9 @@ def test_an_absence_keeps_from_signing_until_it_is_taken_back(
     refused(AlreadySigned, lambda: mark_absent(**about, registrations=[one]))
 
 
-def test_the_database_keeps_signatures_as_they_are(clock: Clock, session: TrainingSession, people: People, trainer: User) -> None:
+def test_the_database_keeps_signatures_as_they_are(
+    clock: Clock, session: TrainingSession, people: People, trainer: User
+) -> None:
     morning = session.halves[0]
     clock(at(10))
     signed = sign(person=people[0], half_day=morning)
@@ -191,7 +193,10 @@ def test_the_database_keeps_signatures_as_they_are(clock: Clock, session: Traini
     countersign(trainer=trainer, half_day=morning)
     for change in ({"countersigned_at": None, "countersigned_by": None}, {"countersigned_by": people[1]}):
         refused(IntegrityError, lambda change=change: rows.update(**change))
-    refused(IntegrityError, lambda: HalfDay.objects.filter(pk=morning.pk).update(ends_at=F("starts_at") + timedelta(hours=9)))
+    refused(
+        IntegrityError,
+        lambda: HalfDay.objects.filter(pk=morning.pk).update(ends_at=F("starts_at") + timedelta(hours=9)),
+    )
     HalfDay.objects.filter(pk=morning.pk).update(room="Salle 2")
     other = registration_of(session, people[1])
     for values in (
@@ -230,7 +235,9 @@ def test_a_wrong_signature_is_corrected_beside_it_and_may_be_restored(
     refused(IntegrityError, lambda: kept.update(reason="Autre."))
     refused(IntegrityError, lambda: kept.delete())
     assert [one.reason for one in kept] == ["Elle était ailleurs.", "Erreur de nom."]
-    absent = Attendance.objects.create(half_day=morning, registration=registration_of(session, people[1]), is_absent=True)
+    absent = Attendance.objects.create(
+        half_day=morning, registration=registration_of(session, people[1]), is_absent=True
+    )
     refused(NotSigned, lambda: correct(by=trainer, attendance=absent, kind="annulee", reason="Rien."))
 
 

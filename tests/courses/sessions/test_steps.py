@@ -69,7 +69,12 @@ def test_a_second_session_of_the_same_step_adds_nothing(
 ) -> None:
     for day in (10, 11):
         session = training_session(
-            tree.course, trainer, step=step, people=(professional,), day=at(9).date().replace(day=day), halves=(MORNING,)
+            tree.course,
+            trainer,
+            step=step,
+            people=(professional,),
+            day=at(9).date().replace(day=day),
+            halves=(MORNING,),
         )
         attend(professional, session, clock, trainer)
     assert Attempt.objects.filter(step_key=step.step_key).count() == 1
