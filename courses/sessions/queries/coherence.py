@@ -129,13 +129,12 @@ def _signatures(session: TrainingSession, half: HalfDay, rows: list[Row]) -> Ite
 
 def _strangers(session: TrainingSession, rows: list[Row]) -> Iterator[Check]:
     """Countersigned by someone who does not, or no longer, run the session."""
-    known = {person.pk for person in session.trainers.all()}
+    allowed = {person.pk for person in session.trainers.all()} | {half.trainer_id for half in session.halves} | {None}
     for half in session.halves:
-        allowed = known | ({half.trainer_id} if half.trainer_id else set())
         by: dict[str, list[Cell]] = {}
         for cell in (cell for row in rows for cell in row.cells if cell.half.pk == half.pk):
             attendance = cell.attendance
-            if attendance is not None and attendance.countersigned_by_id not in (None, *allowed):
+            if attendance is not None and attendance.countersigned_by_id not in allowed:
                 by.setdefault(str(attendance.countersigned_by), []).append(cell)
         for name, cells in by.items():
             text = (
