@@ -70,7 +70,9 @@ class TrainingSession(ClusterableModel):
     title = models.CharField("titre", max_length=200)
     mode = models.CharField("modalité", max_length=20, choices=Mode, default=Mode.IN_PERSON)
     place = models.TextField(
-        "lieu", blank=True, help_text="Adresse, étage, accès pour qui se déplace mal, stationnement."
+        "lieu",
+        blank=True,
+        help_text="Sur la première ligne, l'adresse ; ensuite, l'étage, l'accès pour qui se déplace mal, le stationnement.",
     )
     link = models.URLField(
         "lien de la classe virtuelle", blank=True, help_text="Montré aux personnes inscrites, et à elles seules."
@@ -97,6 +99,8 @@ class TrainingSession(ClusterableModel):
     first_on: date | None
     last_on: date | None
     people: int
+    # Read by `with_waiting()`.
+    waiting: int
 
     class Meta:
         verbose_name = "séance"
@@ -151,8 +155,10 @@ class TrainingSession(ClusterableModel):
 
     @property
     def where(self) -> str:
-        """On one line."""
-        return Mode(self.mode).label if self.mode == Mode.VIRTUAL else " ".join(self.place.split()) or "Lieu à préciser"
+        """On one line: the first of the place, without how to get there."""
+        if self.mode == Mode.VIRTUAL:
+            return Mode.VIRTUAL.label
+        return self.place.strip().partition("\n")[0].strip() or "Lieu à préciser"
 
 
 class HalfDay(models.Model):

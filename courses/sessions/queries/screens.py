@@ -35,7 +35,7 @@ class MySessions:
 
 def my_sessions(user: User) -> MySessions:
     """What awaits this person in sessions, then what was; the last fifty of what is past."""
-    sessions = TrainingSession.objects.with_dates().select_related("course")
+    sessions = TrainingSession.objects.with_dates().with_waiting().select_related("course")
     coming = sessions.to_come().order_by("first_on", "pk")
     past = sessions.past().order_by("-last_on", "-pk")
     mine, run = Q(pk__in=_of(user, "attended_by")), Q(pk__in=_of(user, "run_by"))
@@ -149,6 +149,12 @@ class SessionScreen:
         session = self.session
         is_possible = bool(session.halves) and not session.is_cancelled and not session.has_begun
         return is_possible and not self.is_there and self.is_enrolled and self.places_left != 0
+
+    @property
+    def may_cancel(self) -> bool:
+        """As long as nobody signed."""
+        signed = any(cell.attendance and cell.attendance.signed_at for row in self.roster for cell in row.cells)
+        return self.is_in_charge and not self.session.is_cancelled and not signed
 
     @property
     def may_leave(self) -> bool:

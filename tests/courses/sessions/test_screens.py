@@ -60,7 +60,9 @@ def test_a_trainer_countersigns_a_room(
     for person in people[:2]:
         sign(person=person, half_day=morning)
     page = text(client.get(url))
+    assert "2 à contresigner" in text(client.get("/formations/seances/"))
     assert "Contresigner le matin (2 personnes)" in page
+    assert "Annuler la séance" not in page
     assert "2 présences signées sur 3, dont 0 contresignée" in page
     one = session.registrations.get(person=people[1])
     told = client.post(address("countersign_half_day", session, morning.pk), {"one": one.pk}, follow=True)
