@@ -72,7 +72,8 @@ class TrainingSession(ClusterableModel):
     place = models.TextField(
         "lieu",
         blank=True,
-        help_text="Sur la première ligne, l'adresse ; ensuite, l'étage, l'accès pour qui se déplace mal, le stationnement.",
+        help_text="Sur la première ligne, l'adresse ; ensuite, l'étage, l'accès pour qui se déplace mal, le "
+        "stationnement.",
     )
     link = models.URLField(
         "lien de la classe virtuelle", blank=True, help_text="Montré aux personnes inscrites, et à elles seules."

@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 
 from cms.accounts.models import User
 from courses.models import Enrolment
 from courses.sessions.enums import Mark
-from courses.sessions.models import Attendance, HalfDay, Registration, SessionStepPage, TrainingSession
+from courses.sessions.models import SIGNING_LASTS, Attendance, HalfDay, Registration, SessionStepPage, TrainingSession
 from courses.sessions.queries.roster import Cell, Row, cells_of, roster_of
 
 MOST_PAST = 50
@@ -149,6 +150,12 @@ class SessionScreen:
         session = self.session
         is_possible = bool(session.halves) and not session.is_cancelled and not session.has_begun
         return is_possible and not self.is_there and self.is_enrolled and self.places_left != 0
+
+    @property
+    def is_list_open(self) -> bool:
+        """Whether people may still be put on the list, or taken off it: as long as they may sign."""
+        ends = self.session.ends
+        return not self.session.is_cancelled and (ends is None or timezone.now() < ends + SIGNING_LASTS)
 
     @property
     def may_cancel(self) -> bool:
