@@ -14,7 +14,9 @@ from certifications.pdf.fonts import CARRIED, FAMILIES, Coverage, library
 from certifications.pdf.text import plain, printable
 
 TEMPLATES = Path(__file__).parent
-STANDARDS: list[Any] = ["a-2a", "ua-1"]
+Form = Mapping[str, Any]
+PDF: Form = {"pdf_standards": ["a-2a", "ua-1"]}
+PICTURES: Form = {"format": "png", "ppi": 110}
 
 
 class Ours(str):
@@ -48,9 +50,11 @@ def typeset(
     keywords: Sequence[str],
     made_at: datetime,
     fonts: Path,
-) -> bytes:
+    form: Form = PDF,
+) -> Any:
     """The PDF/A-2a and PDF/UA-1 that `template` makes of `data`; the same bytes for the same arguments.
 
+    In another `form`, what typst makes of it: PICTURES are a PNG for each page, in a list when there are several.
     Raises CannotTypeset: a font is missing, an image cannot be read, the process was forked after its first document.
     """
     if Forks.is_orphan:
@@ -60,21 +64,23 @@ def typeset(
     Forks.is_threaded = True
     shelf = library(fonts)
     properties = {
-        "title": Ours(plain(title)),
+        "title": Ours(plain(title) or "Document"),
         "author": Ours(plain(author)),
         "keywords": [Ours(plain(word)) for word in keywords],
         "fonts": [Ours(family) for family in (*FAMILIES, *CARRIED)],
     }
 
-    def compiled(coverage: Coverage) -> bytes:
-        words = json.dumps({"document": properties, "data": prepared(data, coverage)})
+    def compiled(coverage: Coverage) -> Any:
+        told = prepared(data, coverage)
+        piled = "".join(sorted(shelf.piled & set(json.dumps(told, ensure_ascii=False))))
+        words = json.dumps({"document": properties | {"piled": piled}, "data": told})
         return typst.compile(
             TEMPLATES / template,
             root=TEMPLATES,
             font_paths=shelf.loaded,
             ignore_system_fonts=True,
             sys_inputs={"words": words},
-            pdf_standards=STANDARDS,
+            **form,
             timestamp=int(made_at.timestamp()),
         )
 
