@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from coordination.enums import Order, Standing
@@ -38,7 +39,7 @@ class Addressed(ABC):
 
     @property
     @abstractmethod
-    def parameters(self) -> dict[str, str | None]:
+    def parameters(self) -> dict[str, Any]:
         """What each would be in an address; empty for what is not chosen."""
 
     @property
@@ -75,7 +76,7 @@ class Filters(Addressed):
     order: Order = Order.NAME
 
     @property
-    def parameters(self) -> dict[str, str | None]:
+    def parameters(self) -> dict[str, Any]:
         return {
             "structure": NO_ORGANISATION
             if self.is_without_organisation

@@ -1,6 +1,7 @@
 """What may be chosen on the screens of credentials, and what was chosen."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from certifications.enums import State
 from coordination.attestations.enums import End, Order
@@ -27,7 +28,7 @@ class CredentialFilters(Addressed):
     usual_order: Order = Order.ISSUE_REVERSED
 
     @property
-    def parameters(self) -> dict[str, str | None]:
+    def parameters(self) -> dict[str, Any]:
         return {
             "modele": self.definition and self.definition.code,
             "structure": NO_ORGANISATION
