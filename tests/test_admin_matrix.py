@@ -214,7 +214,7 @@ WHO: dict[str, tuple[str, ...]] = {
     "reports/page-types-usage/": (T, C, A),
     "reports/locked/": (A,),
     # Settings
-    "settings/certifications/provider/": (C, A),
+    "settings/certifications/provider/{provider}/": (C, A),
     "redirects/": (A,),
     "redirects/add/": (A,),
     "redirects/import/": (A,),
@@ -285,6 +285,7 @@ def places(world: World, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "site": Site.objects.get().pk,
         "session": TrainingSession.objects.get().pk,
         "definition": definition(course).pk,
+        "provider": Provider.load().pk,
         "phrase": Phrase.objects.get().pk,
         "techniques": TechniqueIndexPage.objects.get().pk,
         "simulations": ScenarioIndexPage.objects.get().pk,
