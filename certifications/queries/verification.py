@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.functional import Promise
 
 from certifications.enums import EventKind, State
 from certifications.integrity import fault_of
@@ -89,7 +88,7 @@ class Verification:
         return {
             "id": str(credential.public_id),
             "state": self.state.value if self.is_intact else ALTERED,
-            "state_label": _text(self.state.label) if self.is_intact else "Altérée",
+            "state_label": self.state.label if self.is_intact else "Altérée",
             "checked_at": _instant(self.checked_at),
             "valid_from": credential.valid_from.isoformat(),
             "valid_until": self.ends_on.isoformat() if self.ends_on else None,
@@ -97,7 +96,7 @@ class Verification:
             "events": [
                 {
                     "kind": event.kind,
-                    "label": _text(event.get_kind_display()),
+                    "label": event.get_kind_display(),
                     "recorded_at": _instant(event.recorded_at),
                     "until": event.until.isoformat() if event.until else None,
                     "reason": event.reason,
@@ -171,7 +170,3 @@ def _dated(value: Any, name: str = "") -> Any:
 
 def _instant(value: datetime) -> str:
     return value.astimezone(timezone.get_default_timezone()).isoformat(timespec="seconds")
-
-
-def _text(label: str | Promise) -> str:
-    return str(label)

@@ -182,6 +182,8 @@ MFA_FORMS = {
     "activate_totp": "cms.accounts.door_forms.ActivateTOTPForm",
 }
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Beside those of the door, which allauth knows: how often one address may verify a number, or send a file.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"verify_credential": "60/m/ip", "verify_file": "20/10m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Socle"
 SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
@@ -198,6 +200,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "build" / "static"
 # What npm brings, copied by `make assets`: htmx and the font.
 STATICFILES_DIRS = [BASE_DIR / "cms" / "static", ("npm", BASE_DIR / "build" / "npm")]
+# What documents are set with, copied by `make assets` too, and never served.
+SOCLE_PDF_FONTS = BASE_DIR / "build" / "fonts"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / "media"
 # In production the proxy gives the images; alone on a machine, the site does.
@@ -225,6 +229,8 @@ SOCLE_LRS_USERNAME = env.str("LRS_USERNAME", default="")
 SOCLE_LRS_PASSWORD = env.str("LRS_PASSWORD", default="")
 # What seals the journals of practice, the newest first: `manage.py journal key` makes one. See `docs/journal.md`.
 SOCLE_JOURNAL_KEYS: list[str] = env.list("JOURNAL_KEYS", default=[])
+# What signs badges, the newest first: `manage.py badges key` makes one. See `docs/verification.md`.
+SOCLE_BADGE_KEYS: list[str] = env.list("BADGE_KEYS", default=[])
 # Contents written here, which `manage.py h5p build` makes packages of.
 SOCLE_H5P_SOURCES = BASE_DIR / "coordination" / "demo" / "activities"
 
