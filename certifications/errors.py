@@ -50,7 +50,9 @@ class NothingToCorrect(CertificationError):
 
 class NoBadgeKey(CertificationError):
     def __init__(self) -> None:
-        super().__init__("Aucune clé ne signe les badges de ce site : demandez à l'administration de régler BADGE_KEYS.")
+        super().__init__(
+            "Ce site n'a pas de clé pour signer les badges : demandez à l'administration de régler BADGE_KEYS."
+        )
 
 
 class KeyRevoked(CertificationError):

@@ -4,7 +4,8 @@ import re
 from uuid import UUID
 
 PARTS = (8, 4, 4, 4, 12)
-NUMBER = re.compile("-?".join(rf"[0-9a-f]{{{length}}}" for length in PARTS), re.IGNORECASE | re.ASCII)
+WRITTEN = "-?".join(rf"[0-9a-f]{{{length}}}" for length in PARTS)
+NUMBER = re.compile(rf"(?<![0-9a-z]){WRITTEN}(?![0-9a-z])", re.IGNORECASE | re.ASCII)
 IN_FILE = re.compile(rb"-".join(rb"[0-9a-f]{%d}" % length for length in PARTS), re.IGNORECASE)
 BLANKS = re.compile(r"\s+")
 MOST = 50

@@ -44,9 +44,7 @@ def counted(action: str, *methods: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def counting(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method in methods and not consume(
-                request, app="allauth.account", action=action, limit_get=True
-            ):
+            if request.method in methods and not consume(request, app="allauth.account", action=action, limit_get=True):
                 return too_many(request)
             return view(request, *args, **kwargs)
 

@@ -25,7 +25,7 @@ PDF = b"%PDF-"
 
 @dataclass(frozen=True)
 class Inspection:
-    """`verification`: of the credential it is, or whose number it bears; `reason`: why it is refused, if it can be said."""
+    """`verification`: of the credential it is, or whose number it bears. `reason`: why it is refused, if known."""
 
     finding: Finding
     verification: Verification | None = None

@@ -34,7 +34,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Verification:
-    """`events`: oldest first, without their reasons once the person is erased. `chain`: itself included, oldest first."""
+    """`events`: oldest first, without reasons once the person is erased. `chain`: itself included, oldest first."""
 
     credential: Credential
     checked_at: datetime
