@@ -232,25 +232,24 @@ def test_the_json_gives_what_recomputes_the_fingerprint(client, held):
     }
 
 
-@pytest.mark.parametrize(
-    ("accept", "kind"),
-    [
-        (None, "text/html"),
-        ("*/*", "text/html"),
-        ("application/json", "application/json"),
-        ("text/html;q=0.5, application/json", "application/json"),
-        ("application/json;q=0.5, text/html", "text/html"),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
-        ("application/*", "application/json"),
-        ("application/json;q=0, */*", "text/html"),
-        ("image/png", "text/html"),
-        ("nonsense", "text/html"),
-    ],
-)
-def test_what_is_asked_for_is_what_is_given(client, held, accept, kind):
-    response = client.get(address(held), headers={"accept": accept} if accept else {})
-    assert response["Content-Type"].split(";")[0] == kind
-    assert "Accept" in response["Vary"]
+ASKED = {
+    "*/*": "text/html",
+    "application/json": "application/json",
+    "text/html;q=0.5, application/json": "application/json",
+    "application/json;q=0.5, text/html": "text/html",
+    "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8": "text/html",
+    "application/*": "application/json",
+    "application/json;q=0, */*": "text/html",
+    "image/png": "text/html",
+    "nonsense": "text/html",
+}
+
+
+def test_what_is_asked_for_is_what_is_given(client, held):
+    responses = {accept: client.get(address(held), headers={"accept": accept}) for accept in ASKED}
+    assert {accept: response["Content-Type"].split(";")[0] for accept, response in responses.items()} == ASKED
+    assert all("Accept" in response["Vary"] for response in responses.values())
+    assert client.get(address(held))["Content-Type"].startswith("text/html")
 
 
 def test_the_page_is_not_indexed_not_kept_and_told_to_no_other_site(client, held):
@@ -287,12 +286,13 @@ def test_an_address_in_capitals_or_cut_by_a_mail_is_understood(client, held):
         assert client.get(f"/attestations/verifier/{meant}/")["Location"] == address(held)
 
 
-@pytest.mark.parametrize(
-    "shape", ["{}", "  {} ", "{upper}", "{hex}", "https://socle.example/attestations/verifier/{}/"]
-)
-def test_a_number_typed_or_pasted_leads_to_its_page(client, held, shape):
-    typed = shape.format(held.public_id, upper=str(held.public_id).upper(), hex=held.public_id.hex)
-    assert client.get("/attestations/verifier/", {"numero": typed})["Location"] == address(held)
+SHAPES = ("{}", "  {} ", "{upper}", "{hex}", "https://socle.example/attestations/verifier/{}/", "n° {}.")
+
+
+def test_a_number_typed_or_pasted_leads_to_its_page(client, held):
+    for shape in SHAPES:
+        typed = shape.format(held.public_id, upper=str(held.public_id).upper(), hex=held.public_id.hex)
+        assert client.get("/attestations/verifier/", {"numero": typed})["Location"] == address(held)
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_a_number_typed_or_pasted_leads_to_its_page(client, held, shape):
         ("", "Écrivez le numéro"),
         ("12", "pas complet"),
         ("x" * 501, "trop long"),
-        ("a\0b", "null"),
+        ("a\0b", "nul"),
     ],
 )
 def test_what_is_no_number_is_said_beside_the_field(client, db, typed, words):
@@ -335,15 +335,20 @@ def test_someone_else_reads_the_same_as_a_passer_by(client, held, sign_in, lead)
     assert "Cette attestation est valable" in seen(sign_in(lead), held)
 
 
-def test_sixty_looks_a_minute_and_no_more(client, held):
+def test_the_rates_are_those_promised(settings):
+    assert settings.ACCOUNT_RATE_LIMITS == {"verify_credential": "60/m/ip", "verify_file": "20/10m/ip"}
+
+
+def test_who_looks_too_often_is_told_to_wait(client, held, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"verify_credential": "3/m/ip"}
     with travel(JANUARY + timedelta(days=90), tick=False) as clock:
-        statuses = [client.get(address(held)).status_code for _look in range(60)]
+        assert [client.head(address(held)).status_code for _look in range(3)] == [200] * 3
         refused = client.get(address(held))
-        assert statuses == [200] * 60
         assert (refused.status_code, refused["Retry-After"]) == (429, "60")
         assert "Trop de demandes en peu de temps" in refused.content.decode()
         guessed = client.get(f"/attestations/verifier/{uuid4()}/", headers={"accept": "application/json"})
         assert (guessed.status_code, guessed.json()) == (429, {"error": "Trop de demandes : attendez une minute."})
+        assert client.get("/attestations/verifier/0/").status_code == 429
         assert client.get(address(held), REMOTE_ADDR="192.0.2.7").status_code == 200
         clock.shift(61)
         assert client.get(address(held)).status_code == 200
