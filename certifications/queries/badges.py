@@ -49,7 +49,7 @@ def has_status_list(number: int) -> bool:
 def withdrawn_places(number: int) -> list[int]:
     """The places, in that list, of what is revoked, replaced or erased, in order. One query."""
     first, last = number * BITS, (number + 1) * BITS - 1
-    ended = CredentialEvent.objects.filter(kind__in=WITHDRAWN, credential_id__range=(first, last))
-    replaced = Credential.objects.filter(supersedes_id__range=(first, last))
+    ended = CredentialEvent.objects.filter(kind__in=WITHDRAWN, credential__gte=first, credential__lte=last)
+    replaced = Credential.objects.filter(supersedes__gte=first, supersedes__lte=last)
     rows = ended.order_by().values_list("credential_id").union(replaced.values_list("supersedes_id"))
     return sorted(pk - first for (pk,) in rows)

@@ -301,7 +301,7 @@ def test_a_number_typed_or_pasted_leads_to_its_page(client, held):
         ("", "Écrivez le numéro"),
         ("12", "pas complet"),
         ("x" * 501, "trop long"),
-        ("a\0b", "nul"),
+        ("a\0b", "caractère invisible"),
     ],
 )
 def test_what_is_no_number_is_said_beside_the_field(client, db, typed, words):
