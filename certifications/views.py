@@ -1,64 +1,32 @@
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 
-from certifications.numbers import number_in
-from certifications.public import bounded, counted, for_its_bearer, wants_json
-from certifications.queries.inspection import inspected
-from certifications.queries.verification import verification_of
-from certifications.verify_forms import FileForm, NumberForm
-
-
-@require_safe
-@for_its_bearer
-@counted("verify_credential", "GET", "HEAD")
-def verify(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """What is known of the credential of that number, for anyone who has it: a page, or JSON for a program."""
-    found = verification_of(public_id)
-    if found is None:
-        return _unknown(request, str(public_id))
-    if wants_json(request):
-        return JsonResponse(found.as_json())
-    return render(request, "certifications/verify.html", {"found": found, "number_form": NumberForm()})
+from certifications.errors import HolderErased
+from certifications.models import Credential, CredentialDefinition
+from certifications.services.files import pdf_of, specimen_of
+from cms.accounts.door import sign_in_required
 
 
-@require_safe
-@for_its_bearer
-@counted("verify_credential", "GET", "HEAD")
-def verify_misread(request: HttpRequest, number: str) -> HttpResponse:
-    """An address copied by hand: the number it means, or what to look at again."""
-    meant = number_in(number)
-    return redirect("certifications:verify", meant) if meant else _unknown(request, number)
+@sign_in_required
+def pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The document, for its holder, the leads of its holder, and the coordination."""
+    user: Any = request.user
+    credential = get_object_or_404(Credential.objects.visible_to(user), public_id=public_id)
+    try:
+        name, content = pdf_of(credential)
+    except HolderErased as refusal:
+        raise Http404(str(refusal)) from refusal
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_its_bearer
-@counted("verify_file", "POST")
-@bounded
-def verify_any(request: HttpRequest) -> HttpResponse:
-    """A number leads to its page; a file is looked at, and forgotten."""
-    if request.method == "POST":
-        return _verify_file(request)
-    form = NumberForm(request.GET if "numero" in request.GET else None)
-    if form.is_bound and form.is_valid():
-        return redirect("certifications:verify", form.cleaned_data["numero"])
-    context = {"number_form": form, "file_form": FileForm()}
-    return render(request, "certifications/verify_any.html", context, status=422 if form.is_bound else 200)
-
-
-def _verify_file(request: HttpRequest) -> HttpResponse:
-    form = FileForm(request.POST, request.FILES)
-    context = {"number_form": NumberForm(), "file_form": form}
-    if not form.is_valid():
-        return render(request, "certifications/verify_any.html", context, status=422)
-    inspection = inspected(form.cleaned_data["fichier"].read())
-    return render(request, "certifications/verify_file.html", context | {"inspection": inspection})
-
-
-def _unknown(request: HttpRequest, number: str) -> HttpResponse:
-    if wants_json(request):
-        return JsonResponse({"error": "Aucune attestation n'a ce numéro."}, status=404)
-    context = {"number": number, "number_form": NumberForm()}
-    return render(request, "certifications/unknown.html", context, status=404)
+# Its pictures come with it: a draft has no address of its own.
+@csp_update({"img-src": [SELF, "data:"]})
+def preview(request: HttpRequest, definition: CredentialDefinition) -> HttpResponse:
+    """A definition as the document it would give to somebody invented, crossed by « SPÉCIMEN »."""
+    return render(request, "certifications/admin/preview.html", {"specimen": specimen_of(definition)})
