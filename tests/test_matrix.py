@@ -156,6 +156,7 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "certifications:verify_any": (200, 200, 200, 200, 200, 200),
     "certifications:verify": (200, 200, 200, 200, 200, 200),
     "certifications:verify_misread": (404, 404, 404, 404, 404, 404),
+    "certifications:pdf": (302, 200, 404, 200, 200, 200),
     "certifications:my_badge": (302, 200, 404, 404, 404, 404),
     "certifications:badge": (302, 200, 404, 404, 404, 404),
     "certifications:status_list": (200, 200, 200, 200, 200, 200),
@@ -241,7 +242,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
     roadmap = Roadmap.objects.get(is_current=True)
-    held = credential(people["professional"])
+    held = credential(people["professional"], course_tree(title="Repères", quizzes=0))
     arguments: dict[str, list[Any]] = {
         "accounts:invitation": [invitation.token],
         "accounts:join": [invitation.token],
@@ -293,6 +294,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "revoke_share": [note.public_id, share.pk],
         "certifications:verify": [held.public_id],
         "certifications:verify_misread": ["0b7e4c52"],
+        "certifications:pdf": [held.public_id],
         "certifications:my_badge": [held.public_id],
         "certifications:badge": [held.public_id, "svg"],
         "certifications:status_list": [0],
