@@ -20,11 +20,13 @@ from courses.h5p.engine.validator import check
 from courses.h5p.models import Content, ContentVersion, Upload
 from courses.h5p.registry import Installed
 from courses.h5p.services.registry import import_content, install_libraries
+from courses.sessions.models import TrainingSession
 from interview_toolkit.observations.models import GridIndexPage, GridPage, ReferencePage
 from interview_toolkit.simulations.models import ScenarioIndexPage, ScenarioPage
 from interview_toolkit.techniques.models import Phrase, TechniqueIndexPage
 from tests.coordination.test_screens import close
 from tests.courses.h5p.packages import packed
+from tests.factories.certifications import definition
 from tests.strict_client import StrictClient
 from tests.test_matrix import ROLES, World
 from tests.test_matrix import world as world  # a fixture
@@ -172,6 +174,21 @@ WHO: dict[str, tuple[str, ...]] = {
     "h5p/content-chooser/chosen-multiple/?id={content}": (T, C, A),
     "h5p/content-chooser/create/": (T, A),
     "tag-autocomplete/?term=a": (T, C, A),
+    # Attestations
+    "snippets/certifications/credentialdefinition/": (C, A),
+    "snippets/certifications/credentialdefinition/add/": (C, A),
+    "snippets/certifications/credentialdefinition/edit/{definition}/": (C, A),
+    "snippets/certifications/credentialdefinition/history/{definition}/": (C, A),
+    "snippets/certifications/credentialdefinition/delete/{definition}/": (C, A),
+    "snippets/certifications/credentialdefinition/unpublish/{definition}/": (C, A),
+    # Training sessions
+    "seances/": (T, C, A),
+    "seances/results/": (T, C, A),
+    "seances/new/": (T, C, A),
+    "seances/edit/{session}/": (T, C, A),
+    "seances/delete/{session}/": (T, C, A),
+    "seances/history/{session}/": (T, C, A),
+    "pages/add/training_sessions/sessionsteppage/{module}/": (T, C, A),
     # Interview toolkit
     "snippets/techniques/phrase/": (T, C, A),
     "snippets/techniques/phrase/add/": (T, C, A),
@@ -197,6 +214,7 @@ WHO: dict[str, tuple[str, ...]] = {
     "reports/page-types-usage/": (T, C, A),
     "reports/locked/": (A,),
     # Settings
+    "settings/certifications/provider/{provider}/": (C, A),
     "redirects/": (A,),
     "redirects/add/": (A,),
     "redirects/import/": (A,),
@@ -209,7 +227,7 @@ WHO: dict[str, tuple[str, ...]] = {
 # Machinery without a screen of its own, or closed for everyone.
 ELSEWHERE = {
     "block-preview", "dismissibles", "editing-sessions", "failwhale", "jsi18n", "login", "logout", "password_reset",
-    "settings", "sprite", "test404",
+    "sprite", "test404",
 }  # fmt: skip
 
 
@@ -265,6 +283,9 @@ def places(world: World, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "image": Image.objects.create(title="Fil", file=get_test_image_file()).pk,
         "document": Document.objects.get().pk,
         "site": Site.objects.get().pk,
+        "session": TrainingSession.objects.get().pk,
+        "definition": definition(course).pk,
+        "provider": Provider.load().pk,
         "phrase": Phrase.objects.get().pk,
         "techniques": TechniqueIndexPage.objects.get().pk,
         "simulations": ScenarioIndexPage.objects.get().pk,
