@@ -45,3 +45,13 @@ class State(models.TextChoices):
     EXPIRED = "expired", "Expirée"
     SUPERSEDED = "superseded", "Remplacée"
     REVOKED = "revoked", "Retirée"
+
+
+class Finding(models.TextChoices):
+    """What a file somebody sent turns out to be."""
+
+    FILE = "file", "Ce fichier est bien celui que nous avons donné, sans un octet de changé"
+    BADGE = "badge", "Ce badge est bien de nous, tel que nous l'avons signé"
+    BORROWED = "borrowed", "Ce fichier n'est pas celui que nous avons donné"
+    LOST = "lost", "Ce badge porte notre signature, mais nous ne connaissons pas d'attestation de ce numéro"
+    STRANGE = "strange", "Ce n'est pas une de nos attestations"

@@ -318,3 +318,43 @@ class CredentialFile(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+
+class BadgeKey(models.Model):
+    """The public half of a key that has signed badges: kept, so that they verify long after another replaced it."""
+
+    kid = models.CharField("empreinte (RFC 7638)", max_length=43, unique=True)
+    jwk = models.JSONField()
+    first_used_at = models.DateTimeField("sert depuis", default=timezone.now)
+    retired_at = models.DateTimeField("remplacée", null=True)
+    # It leaked: what it signed is no longer believed.
+    revoked_at = models.DateTimeField("répudiée", null=True)
+
+    class Meta:
+        verbose_name = "clé des badges"
+        verbose_name_plural = "clés des badges"
+        ordering = ["-first_used_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.kid
+
+
+class BadgeChoice(models.Model):
+    """What the holder wants in their badge, from that instant: the latest counts. Gone when the person is erased.
+
+    `salt` is that of the hashes of the badge, the same in all the choices of a credential; `email` is theirs then.
+    """
+
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="badge_choices")
+    shows_name = models.BooleanField("écrire mon nom dans mon badge", default=False)
+    email = models.EmailField()
+    salt = models.CharField(max_length=32)
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "choix pour un badge"
+        verbose_name_plural = "choix pour un badge"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.credential} · {self.chosen_at}"
