@@ -27,10 +27,10 @@ def all_of(*models: str) -> set[str]:
         ),
         (
             COORDINATION,
-            {"access_admin", "view_user"}
+            {"access_admin", "view_user", "publish_credentialdefinition", "change_provider"}
             | all_of("organisation", "membership", "invitation")
             | all_of("roadmap", "objective", "theme", "glossaryterm", "pathwaystep", "phrase", "situation")
-            | all_of("trainingsession"),
+            | all_of("trainingsession", "credentialdefinition"),
         ),
     ],
 )
