@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Site
 
+from certifications.models import Provider
 from cms.accounts.models import TRAINERS, Invitation, Membership, Organisation
 from cms.core.models import Document, Image
 from cms.pages.models import GlossaryTerm, PathwayStep
