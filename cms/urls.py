@@ -48,6 +48,7 @@ urlpatterns = [
     path("compte/", include("allauth.urls")),
     path("feuille-de-route/", include("cms.roadmap.urls")),
     path("socle/", include("cms.pages.urls")),
+    path("", include("courses.sessions.urls")),
     path("", include("courses.urls")),
     path("", include("interview_toolkit.home.urls")),
     path("", include("interview_toolkit.techniques.urls")),

@@ -28,7 +28,7 @@ from courses.progress import StepFacts, is_numbered
 from courses.querysets import AttemptQuerySet, CourseQuerySet, EnrolmentQuerySet
 
 # Names under /formations/ that lead to actions, not pages.
-RESERVED_SLUGS = {"inscription", "etape"}
+RESERVED_SLUGS = {"inscription", "etape", "seances"}
 
 
 class CatalogueIndexPage(BasePage):
@@ -121,7 +121,7 @@ class CoursePage(ThemedPage):
     def clean(self) -> None:
         super().clean()
         if self.slug in RESERVED_SLUGS:
-            raise ValidationError({"slug": "Cette adresse sert aux inscriptions. Choisissez-en une autre."})
+            raise ValidationError({"slug": "Cette adresse est réservée au site. Choisissez-en une autre."})
 
 
 class Prerequisite(Orderable):

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "interview_toolkit.journal",
     "interview_toolkit.simulations",
     "interview_toolkit.techniques",
+    "courses.sessions",
     "courses",
     "courses.h5p",
     "cms.pages",

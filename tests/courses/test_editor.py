@@ -168,7 +168,7 @@ class TestPublishingACourse:
     def test_an_address_kept_for_actions_is_refused(self, editor):
         tree = draft_tree()
         answer = publish(editor, tree.course, slug="inscription")
-        assert "Cette adresse sert aux inscriptions." in said(answer)
+        assert "Cette adresse est réservée au site." in said(answer)
 
     def test_a_script_cannot_publish_a_sheet_with_a_hole_either(self):
         with pytest.raises(ValidationError, match="assessment"):
