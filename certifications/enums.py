@@ -15,6 +15,7 @@ class Path(models.TextChoices):
 
     ANY = "any", "Chacune de ces formations y mène"
     ALL = "all", "C'est un parcours : il faut les avoir toutes terminées"
+    SESSION = "session", "Chaque séance en salle de ces formations y mène"
 
 
 class RenewalPath(models.TextChoices):

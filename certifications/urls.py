@@ -1,6 +1,10 @@
 from django.urls import path
 
-from certifications import views
+from certifications import holder_views, views
 
 app_name = "certifications"
-urlpatterns = [path("attestations/verifier/<uuid:public_id>/", views.verify, name="verify")]
+urlpatterns = [
+    path("attestations/verifier/<uuid:public_id>/", views.verify, name="verify"),
+    path("mon-parcours/attestations/", holder_views.mine, name="mine"),
+    path("mon-parcours/attestations/<uuid:public_id>/renouveler/", holder_views.renew, name="renew"),
+]

@@ -2,16 +2,21 @@
 
 from certifications.services.definitions import publish_again, publish_definition, withdraw_definition
 from certifications.services.events import correct, extend, forget_holder, revoke
+from certifications.services.external import declare_training, remove_training
 from certifications.services.issue import issue_for, issue_missing
+from certifications.services.sessions import issue_for_session
 
 __all__ = [
     "correct",
+    "declare_training",
     "extend",
     "forget_holder",
     "issue_for",
+    "issue_for_session",
     "issue_missing",
     "publish_again",
     "publish_definition",
+    "remove_training",
     "revoke",
     "withdraw_definition",
 ]

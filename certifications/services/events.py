@@ -88,6 +88,7 @@ def correct(
             definition_id=credential.definition_id,
             version_id=credential.version_id,
             enrolment_id=credential.enrolment_id,
+            session_id=credential.session_id,
             issued_at=issued_at,
             valid_from=credential.valid_from,
             valid_until=credential.valid_until,

@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 INSTALLED_APPS = [
     "coordination",
+    "coordination.livret",
     "certifications",
     "interview_toolkit.home",
     "interview_toolkit.commitments",
