@@ -56,6 +56,20 @@ ASSETS = {
     **{f"h5p/{name}": f"{H5P}/{name}" for name in H5P_FILES},
 }
 
+# What documents are set with (certifications.pdf), kept apart: nothing there is served to browsers.
+PDF_FONTS = CHECKOUT / "build" / "fonts"
+EXPO_FONTS = {
+    "atkinson-hyperlegible-next/{}/AtkinsonHyperlegibleNext_{}.ttf": ("400Regular", "400Regular_Italic", "700Bold"),
+    "noto-sans-arabic/{}/NotoSansArabic_{}.ttf": ("400Regular", "700Bold"),
+    "noto-sans-hebrew/{}/NotoSansHebrew_{}.ttf": ("400Regular", "700Bold"),
+    "noto-emoji/{}/NotoEmoji_{}.ttf": ("400Regular",),
+}
+COPIES = {NPM_ASSETS / name: source for name, source in ASSETS.items()} | {
+    PDF_FONTS / Path(source.format(face, face)).name: f"@expo-google-fonts/{source.format(face, face)}"
+    for source, faces in EXPO_FONTS.items()
+    for face in faces
+}
+
 
 class CannotBuild(Exception):
     """The message, in French, says what is missing and what to do."""
@@ -175,8 +189,7 @@ def build_assets() -> None:
                 env={**os.environ, "PATH": node_path},
             )
             NODE_STAMP.write_text(digest)
-    for name, source in ASSETS.items():
-        target = NPM_ASSETS / name
+    for target, source in COPIES.items():
         if not target.exists() or target.stat().st_size != (NODE_MODULES / source).stat().st_size:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(NODE_MODULES / source, target)

@@ -200,6 +200,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "build" / "static"
 # What npm brings, copied by `make assets`: htmx and the font.
 STATICFILES_DIRS = [BASE_DIR / "cms" / "static", ("npm", BASE_DIR / "build" / "npm")]
+# What documents are set with, copied by `make assets` too, and never served.
+SOCLE_PDF_FONTS = BASE_DIR / "build" / "fonts"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / "media"
 # In production the proxy gives the images; alone on a machine, the site does.
