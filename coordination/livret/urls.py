@@ -7,6 +7,7 @@ LIVRET = "mon-parcours/livret"
 urlpatterns = [
     path(f"{LIVRET}/", views.livret, name="livret"),
     path(f"{LIVRET}/livret.csv", views.csv, name="livret_csv"),
+    path(f"{LIVRET}/livret.pdf", views.pdf, name="livret_pdf"),
     path(f"{LIVRET}/ailleurs/nouvelle/", views.new_training, name="new_external_training"),
     path(f"{LIVRET}/ailleurs/<uuid:public_id>/", views.training, name="external_training"),
     path(f"{LIVRET}/ailleurs/<uuid:public_id>/retirer/", views.delete_training, name="delete_external_training"),

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,13 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certifications.models import ExternalTraining
+from certifications.pdf.livret import render_livret
 from certifications.services import declare_training, remove_training
 from cms.accounts.door import sign_in_required
 from cms.accounts.models import User
 from coordination.access import SignedRequest, administration_required
 from coordination.errors import CoordinationError
 from coordination.livret.data import data_of
-from coordination.livret.files import livret_csv, total_in_words
+from coordination.livret.files import livret_csv, livret_data, total_in_words
 from coordination.livret.forms import ErasureForm, ExternalTrainingForm
 from coordination.livret.queries import livret_of
 from coordination.livret.services import show_observation
@@ -49,6 +51,14 @@ def dated(name: str, extension: str) -> str:
 def csv(request: SignedRequest) -> HttpResponse:
     text = livret_csv(livret_of(request.user))
     return attached(HttpResponse(text, content_type="text/csv; charset=utf-8"), dated("livret", "csv"))
+
+
+@never_cache
+@sign_in_required
+@require_safe
+def pdf(request: SignedRequest) -> HttpResponse:
+    content = render_livret(livret_data(livret_of(request.user)), fonts=settings.SOCLE_PDF_FONTS)
+    return attached(HttpResponse(content, content_type="application/pdf"), dated("livret", "pdf"))
 
 
 def show_training(
