@@ -46,7 +46,7 @@ def altered() -> Iterator[Fault]:
 
 
 def doubles() -> Iterator[Fault]:
-    """Several heads for one enrolment, or one session and person, and one definition: the database refuses it, a restored one may hold it."""
+    """Several heads of one definition for an enrolment, or a session and a person: a restored database may hold some."""
     rows = (
         Credential.objects.heads()
         .filter(enrolment__isnull=False)

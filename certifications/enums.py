@@ -46,3 +46,12 @@ class State(models.TextChoices):
     EXPIRED = "expired", "Expirée"
     SUPERSEDED = "superseded", "Remplacée"
     REVOKED = "revoked", "Retirée"
+
+
+class Threshold(models.IntegerChoices):
+    """When the end of a credential is told: so many days before its last day, then on the day after it."""
+
+    FAR = 90, "90 jours avant la fin"
+    NEAR = 30, "30 jours avant la fin"
+    CLOSE = 7, "7 jours avant la fin"
+    LAPSED = -1, "Le lendemain de la fin"

@@ -22,7 +22,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.models import DraftStateMixin, Orderable, PreviewableMixin, RevisionMixin
 
-from certifications.enums import EventKind, Kind, Path, Purpose, RenewalPath
+from certifications.enums import EventKind, Kind, Path, Purpose, RenewalPath, Threshold
 from certifications.querysets import CredentialQuerySet, DefinitionQuerySet, ExternalTrainingQuerySet
 from cms.accounts.models import siret_is_valid
 from cms.core.fields import LinesField
@@ -264,6 +264,7 @@ class Credential(models.Model):
         indexes = [
             models.Index(fields=["person", "definition"], name="credential_of_person"),
             models.Index(fields=["valid_until"], condition=~Q(valid_until=None), name="credential_by_end"),
+            models.Index(fields=["-issued_at", "-id"], name="credential_by_issue"),
         ]
 
     def __str__(self) -> str:
@@ -363,3 +364,31 @@ class CredentialFile(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+
+class CredentialNotice(models.Model):
+    """That someone was told of the end of a credential, or that the moment to tell it had passed.
+
+    `reader` is its person, or a lead. One threshold of one end is decided once; an extension makes another end.
+    `told_on` is null when nothing was sent (see `reminders`).
+    """
+
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="notices")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ends_on = models.DateField()
+    threshold = models.SmallIntegerField(choices=Threshold)
+    told_on = models.DateField(null=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "rappel d'échéance"
+        verbose_name_plural = "rappels d'échéance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential", "reader", "ends_on", "threshold"], name="credential_notice_once"
+            )
+        ]
+        indexes = [models.Index(fields=["reader", "told_on"], name="credential_notice_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.credential} · {self.get_threshold_display()}"

@@ -69,13 +69,39 @@ def snapshot_of(
     valid_until: date | None,
     employer_at_start: int | None = None,
     renews: UUID | None = None,
-    supersedes: UUID | None = None,
-    correction_reason: str = "",
 ) -> dict[str, Any]:
     """Return the snapshot; names and employer are those of `earned_at`, words those of `version`."""
-    content = version.content
-    name = name_at(person, earned_at)
     employer = employer_on(person, timezone.localdate(earned_at), preferred=employer_at_start)
+    return stated(
+        public_id=public_id,
+        content=version.content,
+        wording={"definition": str(version.definition.public_id), "version": version.number},
+        holder=person.public_id,
+        name=name_at(person, earned_at),
+        employer=Employer(employer.name, employer.siret) if employer else None,
+        earned=earned,
+        issued_at=issued_at,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        renews=renews,
+    )
+
+
+def stated(
+    *,
+    public_id: UUID,
+    content: Mapping[str, Any],
+    wording: Mapping[str, Any],
+    holder: UUID,
+    name: Name,
+    employer: Employer | None,
+    earned: Earned,
+    issued_at: datetime,
+    valid_from: date,
+    valid_until: date | None,
+    renews: UUID | None = None,
+) -> dict[str, Any]:
+    """Return the snapshot these facts make, with the words of `content`. No query."""
     snapshot = {
         "format": FORMAT,
         "id": str(public_id),
@@ -86,7 +112,7 @@ def snapshot_of(
         "valid_from": valid_from.isoformat(),
         "valid_until": valid_until.isoformat() if valid_until else None,
         "holder": {
-            "id": str(person.public_id),
+            "id": str(holder),
             "first_name": name.first_name,
             "last_name": name.last_name,
             "name": name.full,
@@ -109,14 +135,13 @@ def snapshot_of(
         "signatory": content["signatory"],
         "logo": content["logo"],
         "wording": {
-            "definition": str(version.definition.public_id),
-            "version": version.number,
+            **wording,
             "mentions": [*content["mentions"], NOT_RNCP],
         },
         "verification_url": settings.WAGTAILADMIN_BASE_URL + reverse("certifications:verify", args=[public_id]),
         "renews": str(renews) if renews else None,
-        "supersedes": str(supersedes) if supersedes else None,
-        "correction_reason": correction_reason,
+        "supersedes": None,
+        "correction_reason": "",
     }
     _write_sentences(snapshot, content)
     return snapshot

@@ -37,7 +37,7 @@ class DefinitionViewSet(SnippetViewSet):
     ]
     edit_handler = ObjectList(
         [
-            FieldRowPanel([FieldPanel("kind"), FieldPanel("title")], heading="Ce que c'est"),
+            MultiFieldPanel([FieldPanel("title"), FieldPanel("kind")], heading="Ce que c'est"),
             MultiFieldPanel(
                 [
                     FieldPanel("path"),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certifications', '0002_frozen'),
+        ('certifications', '0020_notices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,7 @@
 """What is still to be awarded."""
 
 from datetime import UTC, datetime
+
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone

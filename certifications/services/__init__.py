@@ -4,6 +4,8 @@ from certifications.services.definitions import publish_again, publish_definitio
 from certifications.services.events import correct, extend, forget_holder, revoke
 from certifications.services.external import declare_training, remove_training
 from certifications.services.issue import issue_for, issue_missing
+from certifications.services.notices import tell_ending
+from certifications.services.renewal import open_renewal
 from certifications.services.sessions import issue_for_session
 
 __all__ = [
@@ -14,9 +16,11 @@ __all__ = [
     "issue_for",
     "issue_for_session",
     "issue_missing",
+    "open_renewal",
     "publish_again",
     "publish_definition",
     "remove_training",
     "revoke",
+    "tell_ending",
     "withdraw_definition",
 ]

@@ -179,4 +179,3 @@ def _is_open(previous: Credential, instant: datetime) -> bool:
     """Whether the window of renewal had opened then: the shorter path is of no use before."""
     opens_on = dates_of(previous).window_opens_on
     return opens_on is not None and timezone.localdate(instant) >= opens_on
-

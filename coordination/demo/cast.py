@@ -59,6 +59,9 @@ def contrat(steps: int, started: int, last: int, **more: Any) -> Walk:
 
 DONE = 10  # steps of SOCLE: seven lessons, three quizzes
 
+# The whole course twice: the second time in the last three months of the attestation of the first.
+RENEWED = (socle(DONE, 710, 690), socle(DONE, 60, 21))
+
 ACCOUNTS = [
     Someone("Claire", "Martel", Job.REFERENT_RSA, "CD50", (socle(5, 19, 2),), 3, email="professionnel@demo.example"),
     Someone(
@@ -66,8 +69,9 @@ ACCOUNTS = [
         "Le Goff",
         Job.AUTRE,
         "CD50",
-        (socle(DONE, 260, 230),),
+        (socle(DONE, 760, 724),),
         6,
+        since=900,
         email="formateur@demo.example",
         groups=(TRAINERS,),
     ),
@@ -86,8 +90,9 @@ ACCOUNTS = [
         "Duval",
         Job.AUTRE,
         "CD50",
-        (socle(DONE, 300, 290),),
+        (socle(DONE, 790, 770),),
         9,
+        since=900,
         email="coordination@demo.example",
         groups=(COORDINATION,),
     ),
@@ -109,11 +114,20 @@ PEOPLE = [
     Someone("Kevin", "Anquetil", Job.AUTRE, "CAF50", (socle(4, 70, 33),), 1),
     Someone("Amina", "Cherif", Job.ASSISTANT_SOCIAL, "CAF50", (socle(DONE, 88, 52), agir(1, 30, 28)), 2),
     # MSA
-    Someone("Odile", "Quesnel", Job.AGENT_MSA, "MSA", (socle(DONE, 240, 199), contrat(9, 150, 70)), 7, role=Role.LEAD),
+    Someone(
+        "Odile",
+        "Quesnel",
+        Job.AGENT_MSA,
+        "MSA",
+        (socle(DONE, 690, 660), contrat(9, 150, 70)),
+        7,
+        role=Role.LEAD,
+        since=900,
+    ),
     Someone("Thierry", "Vasselin", Job.AGENT_MSA, "MSA", (socle(1, 110, 109),)),
     Someone("Camille", "Osmont", Job.AGENT_MSA, "MSA", (socle(8, 34, 3),), 2),
     # France Travail
-    Someone("Stéphane", "Girard", Job.CONSEILLER_FRANCE_TRAVAIL, "FT", (socle(DONE, 170, 121),), 2, role=Role.LEAD),
+    Someone("Stéphane", "Girard", Job.CONSEILLER_FRANCE_TRAVAIL, "FT", RENEWED, 2, role=Role.LEAD, since=900),
     Someone("Mélanie", "Yver", Job.CONSEILLER_FRANCE_TRAVAIL, "FT", (socle(DONE, 130, 84), agir(7, 80, 5)), 6),
     Someone("Youssef", "El Amrani", Job.CONSEILLER_FRANCE_TRAVAIL, "FT", (socle(6, 45, 4),), 1),
     Someone("Laura", "Delaunay", Job.CONSEILLER_FRANCE_TRAVAIL, "FT", (socle(3, 63, 44),)),
@@ -137,8 +151,8 @@ PEOPLE = [
     Someone("Denise", "Pasquier", Job.AGENT_CCAS, "UDCCAS50"),
     # Others
     Someone("Florian", "Guérin", Job.AUTRE, "TANDEM", (socle(3, 28, 14),)),
-    # Took the course again, a year after: the first time stays whole, the second is under way.
-    Someone("Isabelle", "Toussaint", Job.AUTRE, "DDETS50", (socle(DONE, 390, 365), socle(4, 21, 5)), 4),
+    # Takes the course again before the attestation ends: the first time stays whole, the second is under way.
+    Someone("Isabelle", "Toussaint", Job.AUTRE, "DDETS50", (socle(DONE, 700, 668), socle(4, 21, 5)), 4, since=900),
     Someone("Romain", "Lefèvre", Job.AUTRE, "REGION", (socle(2, 37, 35),)),
     # Moved: trained at the MSA, now at the CAF; keeps everything.
     Someone("Delphine", "Ozouf", Job.ASSISTANT_SOCIAL, "CAF50", (socle(DONE, 230, 204),), 6, came_from=("MSA", 64)),

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from cms.accounts.models import Organisation
 from coordination.demo.activities import load_activities
+from coordination.demo.awards import award, load_definitions
 from coordination.demo.courses import CoursePages
 from coordination.demo.files import read_files
 from coordination.demo.media import load_documents, load_images
@@ -18,7 +19,9 @@ from coordination.demo.toolkit import ToolkitPages
 def load_demo() -> int:
     """Load all of it; return how many people were created."""
     organisations = load_content()
-    return PeopleWriter(organisations).load()
+    created = PeopleWriter(organisations).load()
+    award()
+    return created
 
 
 @transaction.atomic
@@ -43,4 +46,5 @@ def load_content() -> dict[str, Organisation]:
     pages.publish(links, themes, organisations)
     toolkit.publish(themes, courses.courses, organisations)
     courses.publish(links, themes)
+    load_definitions(files, links.images)
     return organisations

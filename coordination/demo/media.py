@@ -11,7 +11,11 @@ from cms.core.models import Document, Image
 
 MEDIA = Path(__file__).parent / "media"
 # File name → title, as the publishing tools list it.
-IMAGES = {"parcours-rsa.png": "Le parcours RSA en cinq étapes (libellés d'exemple)"}
+IMAGES = {
+    "parcours-rsa.png": "Le parcours RSA en cinq étapes (libellés d'exemple)",
+    "logo-exemple.png": "Logo (exemple)",
+    "signature-exemple.png": "Signature (exemple)",
+}
 DOCUMENTS = {"memo-premier-entretien.pdf": "Mémo : préparer un premier entretien"}
 
 FileType = TypeVar("FileType", AbstractImage, AbstractDocument)

@@ -121,7 +121,7 @@ class PeopleWriter:
                     job=someone.job,
                     is_staff=someone.is_superuser,
                     is_superuser=someone.is_superuser,
-                    date_joined=self._day(min(someone.since, 420)),
+                    date_joined=self._day(someone.since),
                 )
                 for someone in missing
             ]

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from cms.core.templatetags.socle import minutes
 from coordination.exports import harmless
-from coordination.livret.queries import Line, Livret, Section
+from coordination.livret.queries import Livret, Section
 
 HEADERS = ("Rubrique", "Intitulé", "Précisions", "Du", "Au", "Durée (minutes)", "État", "Note")
 
@@ -22,7 +22,8 @@ def livret_csv(livret: Livret) -> str:
     writer.writerow(HEADERS)
     for section in livret.sections:
         for line in section.shown:
-            row = (section.title, line.title, " ; ".join(line.details), *_days(line), line.minutes, line.state, line.note)
+            days = (_french(line.starts_on), _french(line.ends_on))
+            row = (section.title, line.title, " ; ".join(line.details), *days, line.minutes, line.state, line.note)
             writer.writerow([harmless(cell) for cell in row])
     return text.getvalue()
 
@@ -58,10 +59,6 @@ def _section(section: Section) -> dict[str, Any]:
         for line in section.shown
     ]
     return {"title": section.title, "empty": section.empty, "columns": columns, "rows": rows}
-
-
-def _days(line: Line) -> tuple[str, str]:
-    return _french(line.starts_on), _french(line.ends_on)
 
 
 def _french(day: date | None) -> str:

@@ -129,7 +129,8 @@ def test_only_the_steps_that_renew_are_left_to_do(sign_in, professional):
     tree = course_tree(title="Deux leçons", lessons=2, quizzes=0)
     keys = [step["step_key"] for step in tree.course.versions.first().manifest]
     with travel(EARNED, tick=False):
-        one = credential(professional, tree, validity_months=12, renewal_path="steps", renewal_steps=keys[1:], at=EARNED)
+        said = {"validity_months": 12, "renewal_path": "steps", "renewal_steps": keys[1:]}
+        one = credential(professional, tree, at=EARNED, **said)
     with travel(EXPIRING, tick=False):
         retake(enrolment=one.enrolment)
         [way] = held_by(professional).to_renew[0].under_way

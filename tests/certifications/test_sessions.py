@@ -1,4 +1,4 @@
-"""A certificate for each session: once its half-days are all signed and countersigned, once a person, once it is over."""
+"""A certificate for each session: once a person, once it is over and its half-days signed and countersigned."""
 
 from datetime import date, time, timedelta
 
@@ -8,8 +8,8 @@ from time_machine import travel
 
 from certifications.checking import faults
 from certifications.models import Credential
-from certifications.queries.due import attended_whole, sessions_over
 from certifications.queries.definitions import problems_of
+from certifications.queries.due import attended_whole, sessions_over
 from certifications.services import correct, issue_for, issue_for_session, issue_missing, withdraw_definition
 from certifications.snapshot import Employer
 from cms.accounts import services as accounts
@@ -73,8 +73,8 @@ def test_a_session_attended_whole_is_awarded_once_and_says_its_half_days(session
         ],
     }
     assert said["wording"]["statement"] == (
-        f"{professional.get_full_name()}, {organisation.name}, a suivi « Conduire un entretien : Journée 1 : repères et "
-        "écoute » (7 h), du 10 décembre 2026 au 10 décembre 2026."
+        f"{professional.get_full_name()}, {organisation.name}, a suivi « Conduire un entretien : Journée 1 : repères "
+        "et écoute » (7 h), du 10 décembre 2026 au 10 décembre 2026."
     )
 
 

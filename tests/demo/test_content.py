@@ -101,7 +101,7 @@ def test_every_block_is_accepted_by_the_editor(demo):
 
 
 def test_the_picture_and_the_memo_are_where_they_are_of_use(demo, client, sign_in, administrator):
-    picture, memo = Image.objects.get(), Document.objects.get()
+    picture, memo = Image.objects.get(title__startswith="Le parcours RSA"), Document.objects.get()
     client = sign_in(administrator)
     pathway = client.get(InformationPage.objects.get(slug="parcours-cinq-etapes").url).content.decode()
     interview = client.get(InformationPage.objects.get(slug="preparer-un-premier-entretien").url).content.decode()
@@ -115,12 +115,12 @@ def test_the_picture_and_the_memo_are_where_they_are_of_use(demo, client, sign_i
 
 
 def test_a_file_gone_from_the_disk_is_put_back(demo):
-    picture = Image.objects.get()
+    picture = Image.objects.get(title__startswith="Le parcours RSA")
     picture.file.storage.delete(picture.file.name)
 
     load_content()
 
-    assert picture.file.storage.exists(Image.objects.get().file.name)
+    assert picture.file.storage.exists(Image.objects.get(title__startswith="Le parcours RSA").file.name)
 
 
 def test_a_course_says_everything_the_law_asks(demo):

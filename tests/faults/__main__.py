@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from cms.embedded.postgres import CHECKOUT
@@ -31,6 +32,7 @@ LOGS = CHECKOUT / ".local" / "faults"
 GIVE_UP = 120.0
 """Seconds a client goes on trying one write."""
 CSRF = "f" * 32
+AWARDED = "Attestation des pannes"
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Write:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__.splitlines()[0])
     parser.add_argument("--writes", type=int, default=1000)
+    parser.add_argument("--completions", type=int, default=1000)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
@@ -64,7 +67,7 @@ def main() -> int:
     try:
         os.environ.update(house.environment)
         say(f"Graine {options.seed}. Préparation des données…")
-        writes = prepare(house, options.writes, rng)
+        writes = prepare(house, options.writes, options.completions, rng)
         house.start()
         if not wait_until(lambda: answers(house.port), timeout=90, every=0.2):
             say(f"✗ Le site ne répond pas : voir {LOGS / 'web.log'}")
@@ -81,8 +84,10 @@ def main() -> int:
         house.stop()
 
 
-def prepare(house: House, count: int, rng: random.Random) -> list[Write]:
-    """A fresh database with the demonstration content, and people enrolled in its longest course."""
+def prepare(house: House, count: int, completions: int, rng: random.Random) -> list[Write]:
+    """A fresh database with the demonstration content, people enrolled in its longest course, and others in a course
+    of one lesson which leads to an attestation.
+    """
     with house.cluster.ensure_running().connect() as connection:
         connection.execute("DROP DATABASE IF EXISTS faults WITH (FORCE)")
         connection.execute("CREATE DATABASE faults TEMPLATE template0")
@@ -92,19 +97,13 @@ def prepare(house: House, count: int, rng: random.Random) -> list[Write]:
     # Both say at length what is expected here: that the server went away.
     for name in ("psycopg.pool", "cms.core.outbox"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return list(seed(count, rng))
+    return [*seed(count, rng), *seed_completions(completions, rng)]
 
 
 def seed(count: int, rng: random.Random) -> Iterator[Write]:
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.core.management import call_command
     from django.db import connection
-    from django.urls import reverse
 
-    from cms.accounts.models import User
-    from cms.accounts.sessions import SessionStore
-    from courses import services
-    from courses.enums import EnrolmentSource
     from courses.models import CourseVersion
 
     call_command("migrate", verbosity=0, interactive=False)
@@ -119,19 +118,40 @@ def seed(count: int, rng: random.Random) -> Iterator[Write]:
     version = max(versions, key=lambda version: (len(lessons(version)), version.number))
     steps = lessons(version)
     while count > 0:
-        person = User.objects.create(
-            email=f"panne-{count}@faults.example", first_name="Camille", last_name=f"Essai {count}"
-        )
-        enrolment = services.enrol(person=person, course=version.course, source=EnrolmentSource.SELF)
-        session = SessionStore()
-        session[SESSION_KEY] = str(person.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        session.create()
-        for step in steps[:count]:
-            key = UUID(int=rng.getrandbits(128), version=4)
-            yield Write(reverse("finish_lesson", args=[enrolment.public_id, step]), session.session_key, str(key))
+        yield from writes_of(f"panne-{count}", version.course, steps[:count], rng)
         count -= len(steps)
+
+
+def seed_completions(count: int, rng: random.Random) -> Iterator[Write]:
+    from tests.factories.certifications import definition
+    from tests.factories.courses import course_tree
+
+    tree = course_tree(title="Une seule leçon", lessons=1, quizzes=0)
+    definition(tree.course, title=AWARDED)
+    for number in range(count):
+        yield from writes_of(f"fin-{number}", tree.course, [str(tree.lessons[0].step_key)], rng)
+
+
+def writes_of(name: str, course: Any, steps: list[str], rng: random.Random) -> Iterator[Write]:
+    """Someone new, enrolled, signed in, and about to finish these lessons."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.urls import reverse
+
+    from cms.accounts.models import User
+    from cms.accounts.sessions import SessionStore
+    from courses import services
+    from courses.enums import EnrolmentSource
+
+    person = User.objects.create(email=f"{name}@faults.example", first_name="Camille", last_name=f"Essai {name}")
+    enrolment = services.enrol(person=person, course=course, source=EnrolmentSource.SELF)
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    for step in steps:
+        key = UUID(int=rng.getrandbits(128), version=4)
+        yield Write(reverse("finish_lesson", args=[enrolment.public_id, step]), session.session_key, str(key))
 
 
 def run(
@@ -251,6 +271,8 @@ def report(writes: list[Write], notes: list[str], ended: list[str]) -> int:
     """Count in the database, print the table, and return the exit code."""
     from django.db import connection
 
+    from certifications.checking import faults
+    from certifications.models import Credential
     from cms.core.models import OutboxMessage
     from courses import services
     from courses.models import Attempt, Enrolment
@@ -276,6 +298,12 @@ def report(writes: list[Write], notes: list[str], ended: list[str]) -> int:
         cursor.execute("SELECT key, count(*) FROM fault_effect GROUP BY key")
         effects = dict(cursor.fetchall())
 
+    completed = enrolments.filter(course__title="Une seule leçon", state__completed_at__isnull=False).count()
+    awarded = Credential.objects.filter(definition__title=AWARDED)
+    wait_until(lambda: awarded.count() >= completed, timeout=120, every=0.5)
+    issued, single = awarded.count(), awarded.values("enrolment").distinct().count()
+    wrong = sum(1 for _ in faults())
+
     lost = sum(write.key not in stored for write in acknowledged)
     duplicates = sum(count - 1 for count in rows.values())
     drifts = services.recompute(list(enrolments.values_list("pk", flat=True)), is_dry=True)
@@ -291,6 +319,10 @@ def report(writes: list[Write], notes: list[str], ended: list[str]) -> int:
         ("Reconnues et perdues", lost, lost == 0),
         ("En double", duplicates, duplicates == 0),
         ("Inscriptions dont l'état s'écarte des faits", len(drifts), not drifts),
+        ("Parcours terminés qui donnent une attestation", completed, True),
+        ("… attestations délivrées", issued, issued == completed),
+        ("… inscriptions qui en ont une", single, single == completed),
+        ("… anomalies trouvées par « credentials check »", wrong, wrong == 0),
         ("Effets différés demandés", len(notes), True),
         ("… perdus", lost_effects, lost_effects == 0),
         ("… qui attendent encore", waiting_effects, waiting_effects == 0),

@@ -12,4 +12,7 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 SOCLE_DEMO = True
 # A fault a minute would make the run an hour long: what is left is looked at each second.
-CELERY_BEAT_SCHEDULE = {"process-outbox": {"task": "cms.core.tasks.process_outbox", "schedule": 1.0}}
+CELERY_BEAT_SCHEDULE = {
+    "process-outbox": {"task": "cms.core.tasks.process_outbox", "schedule": 1.0},
+    "issue-recent": {"task": "certifications.tasks.issue_recent", "schedule": 2.0},
+}

@@ -152,7 +152,8 @@ def test_more_of_everything_costs_no_more(sign_in, professional, trainer, assert
         with travel(at(8, day=DAY), tick=False):
             one = training_session(course_tree().course, trainer, people=(professional,), day=DAY)
         attend(one, professional, trainer)
-        asked = ask_for(person=professional, observer=trainer, grid=grid(title="Autre", slug=str(uuid4())), setting="reel")
+        about = {"grid": grid(title="Autre", slug=str(uuid4())), "setting": "reel"}
+        asked = ask_for(person=professional, observer=trainer, **about)
         show_observation(person=professional, observation=signed(asked), is_shown=True)
 
     grow()
