@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certifications.canonical import fingerprint
+from certifications.enums import Kind
 from certifications.models import Credential, CredentialDefinition, DefinitionVersion
 from certifications.snapshot import Earned, snapshot_of
 from cms.accounts.models import User
@@ -45,7 +47,7 @@ def write(
         window_days=version.content["window_days"],
         renews=renews,
     )
-    credential.snapshot = snapshot_of(
+    said = snapshot_of(
         public_id=credential.public_id,
         person=person,
         version=version,
@@ -57,9 +59,9 @@ def write(
         employer_at_start=enrolment.organisation_at_start_id if enrolment else None,
         renews=renews.public_id if renews else None,
     )
-    credential.sha256 = fingerprint(credential.snapshot)
+    credential.snapshot, credential.sha256 = said, fingerprint(said)
     credential.save(force_insert=True)
-    _tell(credential, person)
+    _tell(credential, person, said)
     return credential
 
 
@@ -70,12 +72,12 @@ def version_at(definition: CredentialDefinition, instant: datetime) -> Definitio
     return in_force or versions.order_by("number")[0]
 
 
-def _tell(credential: Credential, person: User) -> None:
+def _tell(credential: Credential, person: User, said: dict[str, Any]) -> None:
     """Where it is, for who can sign in."""
     if not person.is_active:
         return
     address = f"{settings.WAGTAILADMIN_BASE_URL}{reverse('certifications:mine')}"
     context = signature() | {"credential": credential, "person": person, "address": address}
     body = render_to_string("certifications/mail/issued.txt", context)
-    subject = f"Votre attestation « {credential.snapshot['title']} » est prête"
-    send_mail(" ".join(subject.split()), body.strip(), None, [person.email])
+    word = "Votre certificat « {} » est prêt" if said["kind"] == Kind.DONE else "Votre attestation « {} » est prête"
+    send_mail(" ".join(word.format(said["title"]).split()), body.strip(), None, [person.email])

@@ -44,7 +44,7 @@ def sections(response):
 
 @pytest.fixture
 def tree():
-    return course_tree(title="Socle commun")
+    return course_tree(title="Socle commun", lessons=1, quizzes=0)
 
 
 @pytest.fixture

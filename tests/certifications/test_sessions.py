@@ -223,7 +223,7 @@ def test_the_holder_is_told_by_mail_in_the_same_transaction(session, professiona
     [mail] = mailoutbox
     assert (mail.to, mail.subject) == (
         [professional.email],
-        "Votre attestation « Certificat de réalisation » est prête",
+        "Votre certificat « Certificat de réalisation » est prêt",
     )
     assert "/mon-parcours/attestations/" in mail.body
 
