@@ -20,6 +20,7 @@ from courses.h5p.engine.validator import check
 from courses.h5p.models import Content, ContentVersion, Upload
 from courses.h5p.registry import Installed
 from courses.h5p.services.registry import import_content, install_libraries
+from courses.sessions.models import TrainingSession
 from interview_toolkit.observations.models import GridIndexPage, GridPage, ReferencePage
 from interview_toolkit.simulations.models import ScenarioIndexPage, ScenarioPage
 from interview_toolkit.techniques.models import Phrase, TechniqueIndexPage
@@ -172,6 +173,14 @@ WHO: dict[str, tuple[str, ...]] = {
     "h5p/content-chooser/chosen-multiple/?id={content}": (T, C, A),
     "h5p/content-chooser/create/": (T, A),
     "tag-autocomplete/?term=a": (T, C, A),
+    # Training sessions
+    "seances/": (T, C, A),
+    "seances/results/": (T, C, A),
+    "seances/new/": (T, C, A),
+    "seances/edit/{session}/": (T, C, A),
+    "seances/delete/{session}/": (T, C, A),
+    "seances/history/{session}/": (T, C, A),
+    "pages/add/training_sessions/sessionsteppage/{module}/": (T, C, A),
     # Interview toolkit
     "snippets/techniques/phrase/": (T, C, A),
     "snippets/techniques/phrase/add/": (T, C, A),
@@ -265,6 +274,7 @@ def places(world: World, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "image": Image.objects.create(title="Fil", file=get_test_image_file()).pk,
         "document": Document.objects.get().pk,
         "site": Site.objects.get().pk,
+        "session": TrainingSession.objects.get().pk,
         "phrase": Phrase.objects.get().pk,
         "techniques": TechniqueIndexPage.objects.get().pk,
         "simulations": ScenarioIndexPage.objects.get().pk,

@@ -18,6 +18,7 @@ from cms.roadmap.models import Roadmap
 from courses.enums import EnrolmentSource
 from courses.models import Enrolment
 from courses.services import enrol, publish_version, start_quiz, submit_quiz
+from courses.sessions.models import Attendance
 from interview_toolkit.commitments.models import Pair
 from interview_toolkit.commitments.services import commit_to
 from interview_toolkit.journal.services import share_entry, write_entry
@@ -31,6 +32,7 @@ from tests.coordination.test_screens import close
 from tests.courses.h5p.helpers import imported
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.courses import CourseTree, add_lesson, course_tree, interactive, theme
+from tests.factories.sessions import training_session
 from tests.factories.toolkit import grid, phrase_book, practice, reference, scenario, technique
 from tests.strict_client import StrictClient
 
@@ -38,6 +40,12 @@ from tests.strict_client import StrictClient
 TRIAD = (
     "triad", "triad_state", "renew_triad_code", "leave_triad", "start_triad", "end_triad", "triad_note", "turn_triad",
 )  # fmt: skip
+# Those of one training session, and of its half-days.
+SESSION = (
+    "session", "session_calendar", "join_session", "leave_session", "register_in_session", "cancel_session",
+    "session_sheet", "session_proof",
+)  # fmt: skip
+HALF_DAY = ("sign_half_day", "countersign_half_day", "half_day_absences")
 ROLES = ("anonymous", "professional", "trainer", "lead", "coordinator", "administrator")
 
 # The traces in this world are the professional's. GET unless the name begins with POST.
@@ -104,6 +112,21 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "quiz_review": (302, 200, 404, 404, 404, 404),
     "POST submit_quiz": (302, 302, 404, 404, 404, 404),
     "quiz_result": (302, 200, 404, 404, 404, 404),
+    "sessions": (302, 200, 200, 200, 200, 200),
+    "session": (302, 200, 200, 200, 200, 200),
+    "session_calendar": (302, 200, 200, 200, 200, 200),
+    "POST join_session": (302, 302, 302, 302, 302, 302),
+    "POST leave_session": (302, 302, 404, 404, 404, 404),
+    "POST register_in_session": (302, 404, 422, 422, 422, 422),
+    "POST withdraw_from_session": (302, 302, 302, 302, 302, 302),
+    "POST sign_half_day": (302, 302, 302, 302, 302, 302),
+    "hand_sign_half_day": (302, 404, 200, 404, 404, 404),
+    "POST countersign_half_day": (302, 404, 302, 404, 404, 404),
+    "POST half_day_absences": (302, 404, 302, 404, 404, 404),
+    "POST correct_attendance": (302, 404, 302, 404, 302, 302),
+    "cancel_session": (302, 404, 200, 404, 200, 200),
+    "session_sheet": (302, 404, 200, 404, 200, 200),
+    "session_proof": (302, 404, 200, 404, 200, 200),
     "technique_card": (302, 200, 200, 200, 200, 200),
     "POST phrase_served": (302, 302, 302, 302, 302, 302),
     "POST start_simulation": (302, 302, 302, 302, 302, 302),
@@ -203,6 +226,11 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     document = Document.objects.create(title="Guide", file="documents/absent.pdf")
     play = [exercise.step_key, activity["id"]]
     step, quiz_step = [enrolment.public_id, lesson.step_key], [enrolment.public_id, quiz.step_key]
+    gathering = training_session(tree.course, people["trainer"], people=(people["professional"],))
+    half, place = gathering.halves[0].pk, gathering.registrations.get().pk
+    presence = Attendance.objects.create(
+        half_day=gathering.halves[1], registration_id=place, signed_at=timezone.now(), signed_from="compte"
+    )
     interview = scenario()
     rehearsal = start_play(person=people["professional"], scenario=interview)
     choose(person=people["professional"], play_id=rehearsal.public_id, turn=1, node="accueil", choice=0)
@@ -252,6 +280,11 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "quiz_review": quiz_step,
         "submit_quiz": quiz_step,
         "quiz_result": [*quiz_step, attempt_key],
+        **{name: [gathering.public_id] for name in SESSION},
+        **{name: [gathering.public_id, half] for name in HALF_DAY},
+        "hand_sign_half_day": [gathering.public_id, half, place],
+        "withdraw_from_session": [gathering.public_id, place],
+        "correct_attendance": [gathering.public_id, presence.pk],
         "technique_card": ["QUESTION"],
         "phrase_served": [phrase.pk],
         "start_simulation": [interview.pk],

@@ -16,6 +16,7 @@ from courses.h5p.engine.results import Grading
 from courses.h5p.models import Content
 from courses.models import CatalogueIndexPage, CoursePage, LessonPage, ModulePage, Prerequisite, QuizPage
 from courses.services import publish_version
+from courses.sessions.models import SessionStepPage
 from interview_toolkit.journal.models import JournalStepPage
 from interview_toolkit.observations.models import ObservationStepPage
 from interview_toolkit.simulations.models import ScenarioStepPage
@@ -93,6 +94,16 @@ OBSERVATIONS = {
     )
 }
 
+# Which module offers a day in a room, which those who come sign for: title, minutes, what is said of it.
+GATHERINGS = {
+    ("POUVOIR-AGIR", 2): (
+        "Une journée en salle : repères et écoute",
+        420,
+        "Facultative : on s'y exerce à plusieurs, avec une personne qui forme. Prenez une place dans une séance, puis "
+        "signez chaque demi-journée.",
+    )
+}
+
 
 class CoursePages:
     """Puts courses, modules, lessons and quizzes in their place; `publish` then writes and publishes them."""
@@ -110,6 +121,7 @@ class CoursePages:
         self.rehearsals: dict[tuple[str, int], ScenarioStepPage] = {}
         self.journals: dict[tuple[str, int], JournalStepPage] = {}
         self.observations: dict[tuple[str, int], ObservationStepPage] = {}
+        self.gatherings: dict[tuple[str, int], SessionStepPage] = {}
         self.texts = {(item["course"], item["module"], item["lesson"]): item for item in files.lessons["lessons"]}
         self.catalogue = keep_page(home, CatalogueIndexPage, "formations", "Formations")
         self.courses: dict[str, CoursePage] = {}
@@ -165,6 +177,12 @@ class CoursePages:
             self.quizzes[code, number] = keep_page(
                 page, QuizPage, "quiz", f"Quiz : {module['title']}", step_key=_step_key((code, number, "quiz"))
             )
+            if (code, number) in GATHERINGS:
+                title, minutes, _words = GATHERINGS[code, number]
+                asked: dict[str, Any] = {"step_key": _step_key((code, number, "seance")), "est_minutes": minutes}
+                self.gatherings[code, number] = keep_page(
+                    page, SessionStepPage, "en-salle", title, is_required=False, **asked
+                )
 
     def _publish_module(self, course: Mapping[str, Any], number: int, module: Mapping[str, Any], links: Links) -> None:
         code = course["code"]
@@ -208,6 +226,9 @@ class CoursePages:
                 "questions": _questions(f"{code}/{number}", module["quiz"]),
             },
         )
+        if (code, number) in GATHERINGS:
+            title, minutes, words = GATHERINGS[code, number]
+            publish(self.gatherings[code, number], {"title": title, "introduction": words, "est_minutes": minutes})
 
     def _activities(self, place: tuple[str, int, int]) -> list[dict[str, Any]]:
         if place not in ACTIVITIES:

@@ -7,9 +7,10 @@ from coordination.demo.activities import load_activities
 from coordination.demo.awards import award, load_definitions
 from coordination.demo.courses import CoursePages
 from coordination.demo.files import read_files
+from coordination.demo.gatherings import load_sessions
 from coordination.demo.media import load_documents, load_images
 from coordination.demo.pages import SitePages
-from coordination.demo.people import PeopleWriter
+from coordination.demo.people import PeopleWriter, at_work
 from coordination.demo.richtext import Links
 from coordination.demo.roadmap import load_organisations, load_roadmap
 from coordination.demo.toolkit import ToolkitPages
@@ -19,7 +20,9 @@ from coordination.demo.toolkit import ToolkitPages
 def load_demo() -> int:
     """Load all of it; return how many people were created."""
     organisations = load_content()
-    created = PeopleWriter(organisations).load()
+    writer = PeopleWriter(organisations)
+    created = writer.load()
+    load_sessions(read_files(), now=writer.now, at_work=at_work)
     award()
     return created
 

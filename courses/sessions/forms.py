@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
+from django.db.models import Q
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from cms.accounts.models import User
@@ -17,6 +18,16 @@ FROZEN = ("on", "part", "starts_at", "ends_at")
 MOST_ADDRESSES = 60
 
 
+class HalfDayForm(WagtailAdminModelForm):
+    """Run by a trainer of today, or by the one who was."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = User.objects.trainers().values("pk")
+        allowed = User.objects.filter(Q(pk__in=now) | Q(pk=self.instance.trainer_id)).by_name()
+        self.fields["trainer"].queryset = allowed
+
+
 class TrainingSessionForm(WagtailAdminModelForm):
     """A session that can be held: somewhere, by somebody, at hours that follow each other; what is signed stays."""
 
@@ -25,9 +36,6 @@ class TrainingSessionForm(WagtailAdminModelForm):
         if self.instance.pk:
             here = User.objects.filter(pk__in=[person.pk for person in self.instance.trainers.all()])
             self.fields["trainers"].queryset = self.fields["trainers"].queryset | here
-            for form in self.formsets["half_days"].forms:
-                past = User.objects.filter(pk=form.instance.trainer_id)
-                form.fields["trainer"].queryset = form.fields["trainer"].queryset | past
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -68,7 +76,7 @@ class AddressesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "class": "input", "autocomplete": "off"}),
         error_messages={
             "required": "Écrivez au moins une adresse.",
-            "max_length": "Cela fait trop d'adresses à la fois.",
+            "max_length": "C'est trop d'adresses à la fois.",
         },
     )
 

@@ -26,7 +26,6 @@ from courses.sessions.querysets import AttendanceQuerySet, PlaceQuerySet, Traini
 RULE = "attended"
 # How long after a half-day one may still sign for it.
 SIGNING_LASTS = timedelta(hours=24)
-NOW_TRAINERS = {"groups__name": TRAINERS, "is_active": True}
 
 
 def clock(at: time) -> str:
@@ -71,7 +70,10 @@ class TrainingSession(ClusterableModel):
     title = models.CharField("titre", max_length=200)
     mode = models.CharField("modalité", max_length=20, choices=Mode, default=Mode.IN_PERSON)
     place = models.TextField(
-        "lieu", blank=True, help_text="Adresse, étage, accès pour qui se déplace mal, stationnement."
+        "lieu",
+        blank=True,
+        help_text="Sur la première ligne, l'adresse ; ensuite, l'étage, l'accès pour qui se déplace mal, le "
+        "stationnement.",
     )
     link = models.URLField(
         "lien de la classe virtuelle", blank=True, help_text="Montré aux personnes inscrites, et à elles seules."
@@ -84,7 +86,7 @@ class TrainingSession(ClusterableModel):
     trainers = ParentalManyToManyField(
         settings.AUTH_USER_MODEL,
         related_name="+",
-        limit_choices_to=NOW_TRAINERS,
+        limit_choices_to={"groups__name": TRAINERS, "is_active": True},
         verbose_name="animation",
         help_text="Les personnes qui animent contresignent les présences.",
     )
@@ -98,6 +100,8 @@ class TrainingSession(ClusterableModel):
     first_on: date | None
     last_on: date | None
     people: int
+    # Read by `with_waiting()`.
+    waiting: int
 
     class Meta:
         verbose_name = "séance"
@@ -152,8 +156,10 @@ class TrainingSession(ClusterableModel):
 
     @property
     def where(self) -> str:
-        """On one line."""
-        return Mode(self.mode).label if self.mode == Mode.VIRTUAL else " ".join(self.place.split()) or "Lieu à préciser"
+        """On one line: the first of the place, without how to get there."""
+        if self.mode == Mode.VIRTUAL:
+            return Mode.VIRTUAL.label
+        return self.place.strip().partition("\n")[0].strip() or "Lieu à préciser"
 
 
 class HalfDay(models.Model):
@@ -171,7 +177,6 @@ class HalfDay(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        limit_choices_to=NOW_TRAINERS,
         verbose_name="animée par",
         help_text="Vide : toutes les personnes qui animent la séance.",
     )

@@ -63,6 +63,12 @@ class TrainingSessionQuerySet(models.QuerySet[Any]):
             people=Coalesce(Subquery(there.annotate(n=Count("pk")).values("n")), 0),
         )
 
+    def with_waiting(self) -> "TrainingSessionQuerySet":
+        """With `waiting`: how many signatures are to be countersigned."""
+        signed: Any = self.model._meta.get_field("half_days").related_model._meta.get_field("attendances").related_model
+        rows = signed.objects.waiting().filter(half_day__session=OuterRef("pk")).order_by().values("half_day__session")
+        return self.annotate(waiting=Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0))
+
     def to_come(self) -> "TrainingSessionQuerySet":
         """After `with_dates()`: not over, or without a date yet."""
         return self.filter(Q(last_on=None) | Q(last_on__gte=timezone.localdate()))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models.query import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
@@ -15,9 +15,16 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from cms.accounts.viewsets import DayColumn, KeptDeleteView
 from courses.sessions import services
-from courses.sessions.forms import TrainingSessionForm
+from courses.sessions.forms import HalfDayForm, TrainingSessionForm
 from courses.sessions.models import TrainingSession
 from courses.sessions.queries.coherence import coherence
+
+
+class HalfDaysPanel(InlinePanel):
+    def get_form_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = super().get_form_options()
+        options["formsets"]["half_days"]["form"] = HalfDayForm
+        return options
 
 
 class SessionIndexView(generic.IndexView):
@@ -32,7 +39,7 @@ class SessionIndexView(generic.IndexView):
 
 
 class WarnsMixin:
-    """What does not hold is told at once, and refuses nothing: it may be on purpose, and the session's file keeps it."""
+    """What does not hold is told at once and refuses nothing: it may be on purpose, and the file of proof keeps it."""
 
     request: HttpRequest
 
@@ -53,10 +60,12 @@ class SessionCreateView(WarnsMixin, generic.CreateView):
 
 
 class SessionEditView(WarnsMixin, generic.EditView):
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        services.hold(session=self.object)
-        self.before = services.programme_of(TrainingSession.objects.get(pk=self.object.pk))
-        return super().post(request, *args, **kwargs)
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> TrainingSession:
+        session: TrainingSession = super().get_object(queryset)
+        if self.request.method == "POST":
+            services.hold(session=session)
+            self.before = services.programme_of(session)
+        return session
 
     def save_instance(self) -> TrainingSession:
         session: TrainingSession = super().save_instance()
@@ -107,12 +116,12 @@ class SessionViewSet(ModelViewSet):
                 [FieldPanel("course"), FieldPanel("step")],
                 heading="Formation",
             ),
-            InlinePanel(
+            HalfDaysPanel(
                 "half_days",
                 heading="Demi-journées",
                 label="demi-journée",
                 min_num=1,
-                help_text="Chacune se signe, puis se contresigne. Une fois signée, son jour et ses heures ne changent plus.",
+                help_text="Chacune se signe, puis se contresigne. Signée, son jour et ses heures ne changent plus.",
                 panels=[
                     FieldRowPanel([FieldPanel("on"), FieldPanel("part")]),
                     FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid5
 
 import pytest
 
+from coordination.demo.blocks import NAMESPACE
 from tests.browser.conftest import COLOURS, RULES, WIDTHS, Contexts, LiveSite, Visitor
 
 SOCLE = "/formations/socle-commun-d-information-du-spie/"
 LESSON = f"{SOCLE}comprendre-le-cadre/du-spie-au-reseau-pour-l-emploi/"
+IN_A_ROOM = "/formations/conduire-un-entretien-qui-soutient-le-pouvoir-d-agir/les-techniques-d-entretien/en-salle/"
+# Training sessions: a day signed by all, today's, one that does not hold.
+DAY, TODAY, SHORT = (
+    f"/formations/seances/{uuid5(NAMESPACE, f'seance/{place}')}/"
+    for place in ("POUVOIR-AGIR/0", "POUVOIR-AGIR/1", "CONTRAT/0")
+)
 PAGES = {
     None: [
         "/", "/compte/login/", "/compte/password/reset/", "/compte/signup/", "/feuille-de-route/",
@@ -31,12 +39,14 @@ PAGES = {
         "/entretien/observations/demander/", "/entretien/grilles/grille-entretien/m-t-revient/",
         "/entretien/triades/", "/entretien/triade/nouvelle/", "/entretien/triade/rejoindre/",
         "/feuille-de-route/PRO-01/preuve/informe/", "/feuille-de-route/PRO-01/preuve/forme/",
+        "/formations/seances/", TODAY,
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
         "/compte/sessions/",
     ],
-    "referent": ["/pilotage/", "/pilotage/personnes/"],
+    "formateur": ["/formations/seances/", TODAY, SHORT, f"{SHORT}dossier/", f"{TODAY}feuille/", f"{TODAY}annuler/"],
+    "referent": [IN_A_ROOM, DAY, "/pilotage/", "/pilotage/personnes/"],
     "coordination": [
-        "/pilotage/", "/pilotage/essais/", "/pilotage/personnes/",
+        DAY, "/pilotage/", "/pilotage/essais/", "/pilotage/personnes/",
         "/pilotage/personnes/?q=introuvable", "/pilotage/personnes/inviter/",
     ],
 }  # fmt: skip

@@ -18,7 +18,10 @@ from coordination.demo.cast import ACCOUNTS, PEOPLE
 from coordination.demo.loader import load_demo
 from coordination.demo.people import at_work
 from courses.enums import ClosingReason, Status
-from courses.models import Attempt, Enrolment, EnrolmentState
+from courses.models import Attempt, Enrolment, EnrolmentState, StepState
+from courses.sessions.models import TrainingSession
+from courses.sessions.queries.attended import attended_sessions
+from courses.sessions.queries.coherence import coherence
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +137,29 @@ def test_whoever_finished_the_interview_course_rehearsed_noted_and_was_observed(
     assert "Terminé Étape d'observation Faire observer un entretien" in lines
     assert "Terminé Étape de journal Tenir mon journal" in lines
     assert any("pouvoir d'agir" in line and "100 % (14 sur 14) · Terminé" in line for line in lines)
+
+
+def test_sessions_are_there_one_whole_one_today_one_to_come_one_that_does_not_hold(demo):
+    sessions = {one.title: one for one in TrainingSession.objects.whole()}
+    day, today, coming, short = (
+        sessions[title]
+        for title in (
+            "Journée 1 — Repères et écoute",
+            "Journée 2 — Négocier et agir",
+            "Analyse de pratique à distance",
+            "Écrire un contrat à deux",
+        )
+    )
+    christophe = User.objects.get(email="christophe.marie@demo.example")
+    claire = User.objects.get(email="professionnel@demo.example")
+
+    assert [(one.title, one.minutes, one.is_whole) for one in attended_sessions(christophe)] == [(day.title, 420, True)]
+    assert today.registrations.filter(person=claire).exists()
+    assert (day.is_over, coming.has_begun) == (True, False)
+    assert {check.level for check in coherence(day)} <= {"warning"}
+    assert [check.text.partition(" : ")[2] for check in coherence(short) if " : " in check.text] == [
+        "ni signature ni absence notée pour Aurélie Lecarpentier.",
+        "à contresigner pour Nicolas Jouault.",
+    ]
+    step = StepState.objects.get(enrolment__person=christophe, step_key=day.step.step_key)
+    assert step.first_completed_at < timezone.now()

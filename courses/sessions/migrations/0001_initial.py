@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.TimeField(default=datetime.time(9, 0), verbose_name='début')),
                 ('ends_at', models.TimeField(default=datetime.time(12, 30), verbose_name='fin')),
                 ('room', models.CharField(blank=True, max_length=100, verbose_name='salle')),
-                ('trainer', models.ForeignKey(blank=True, help_text='Vide : toutes les personnes qui animent la séance.', limit_choices_to={'groups__name': 'Formateurs', 'is_active': True}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='animée par')),
+                ('trainer', models.ForeignKey(blank=True, help_text='Vide : toutes les personnes qui animent la séance.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='animée par')),
             ],
             options={
                 'verbose_name': 'demi-journée',
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('title', models.CharField(max_length=200, verbose_name='titre')),
                 ('mode', models.CharField(choices=[('presentiel', 'En salle'), ('classe_virtuelle', 'Classe virtuelle')], default='presentiel', max_length=20, verbose_name='modalité')),
-                ('place', models.TextField(blank=True, help_text='Adresse, étage, accès pour qui se déplace mal, stationnement.', verbose_name='lieu')),
+                ('place', models.TextField(blank=True, help_text="Sur la première ligne, l'adresse ; ensuite, l'étage, l'accès pour qui se déplace mal, le stationnement.", verbose_name='lieu')),
                 ('link', models.URLField(blank=True, help_text='Montré aux personnes inscrites, et à elles seules.', verbose_name='lien de la classe virtuelle')),
                 ('capacity', models.PositiveSmallIntegerField(blank=True, help_text='Vide : sans limite.', null=True, verbose_name='places')),
                 ('planned_minutes', models.PositiveSmallIntegerField(help_text='Celle du programme de formation. Le dossier de preuve la compare aux demi-journées.', verbose_name='durée prévue au programme (minutes)')),

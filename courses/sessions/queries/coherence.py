@@ -104,9 +104,8 @@ def _places(session: TrainingSession, rows: list[Row]) -> Iterator[Check]:
         yield Check(WARNING, text, f"{session.get_absolute_url()}#inscrits", "Voir la liste")
     for row in rows:
         if row.has_left:
-            text = (
-                f"{row.person} a signé, puis a été retiré de la liste le {written_day(row.registration.withdrawn_at)}."
-            )
+            left = written_day(row.registration.withdrawn_at)
+            text = f"{row.person} a signé, et n'est plus sur la liste depuis le {left}."
             yield Check(WARNING, text, f"{session.get_absolute_url()}#inscrits", "Voir la liste")
 
 
@@ -130,13 +129,12 @@ def _signatures(session: TrainingSession, half: HalfDay, rows: list[Row]) -> Ite
 
 def _strangers(session: TrainingSession, rows: list[Row]) -> Iterator[Check]:
     """Countersigned by someone who does not, or no longer, run the session."""
-    known = {person.pk for person in session.trainers.all()}
+    allowed = {person.pk for person in session.trainers.all()} | {half.trainer_id for half in session.halves} | {None}
     for half in session.halves:
-        allowed = known | ({half.trainer_id} if half.trainer_id else set())
         by: dict[str, list[Cell]] = {}
         for cell in (cell for row in rows for cell in row.cells if cell.half.pk == half.pk):
             attendance = cell.attendance
-            if attendance is not None and attendance.countersigned_by_id not in (None, *allowed):
+            if attendance is not None and attendance.countersigned_by_id not in allowed:
                 by.setdefault(str(attendance.countersigned_by), []).append(cell)
         for name, cells in by.items():
             text = (
@@ -148,12 +146,7 @@ def _strangers(session: TrainingSession, rows: list[Row]) -> Iterator[Check]:
 
 def _elsewhere(session: TrainingSession, rows: list[Row]) -> Iterator[Check]:
     """Signed here and in another session at the same moment."""
-    signed = [
-        cell
-        for row in rows
-        for cell in row.cells
-        if cell.attendance is not None and cell.attendance.signed_at is not None
-    ]
+    signed = [cell for row in rows for cell in row.cells if cell.mark in (Mark.SIGNED, Mark.COUNTERSIGNED)]
     if not signed:
         return
     people = {cell.registration.person_id for cell in signed}
@@ -163,7 +156,7 @@ def _elsewhere(session: TrainingSession, rows: list[Row]) -> Iterator[Check]:
     for other in elsewhere.order_by("half_day__on", "pk"):
         for cell in signed:
             same = cell.registration.person_id == other.registration.person_id
-            if same and cell.mark != Mark.VOID and overlap(cell.half, other.half_day):
+            if same and overlap(cell.half, other.half_day):
                 text = (
                     f"{cell.registration.person} a signé au même moment pour « {other.half_day.session.title} », le "
                     f"{written_day(cell.half.on)} ({cell.half.label})."

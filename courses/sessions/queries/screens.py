@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 
 from cms.accounts.models import User
 from courses.models import Enrolment
 from courses.sessions.enums import Mark
-from courses.sessions.models import Attendance, HalfDay, Registration, SessionStepPage, TrainingSession
+from courses.sessions.models import SIGNING_LASTS, Attendance, HalfDay, Registration, SessionStepPage, TrainingSession
 from courses.sessions.queries.roster import Cell, Row, cells_of, roster_of
 
 MOST_PAST = 50
@@ -35,7 +36,7 @@ class MySessions:
 
 def my_sessions(user: User) -> MySessions:
     """What awaits this person in sessions, then what was; the last fifty of what is past."""
-    sessions = TrainingSession.objects.with_dates().select_related("course")
+    sessions = TrainingSession.objects.with_dates().with_waiting().select_related("course")
     coming = sessions.to_come().order_by("first_on", "pk")
     past = sessions.past().order_by("-last_on", "-pk")
     mine, run = Q(pk__in=_of(user, "attended_by")), Q(pk__in=_of(user, "run_by"))
@@ -106,7 +107,7 @@ class HalfDaySheet:
 
 @dataclass(frozen=True)
 class SessionScreen:
-    """One session, as one person sees it: expected there (`mine`), running it, in charge, leading some of those there."""
+    """One session, as one person sees it: expected there (`mine`), running it, in charge, leading people there."""
 
     session: TrainingSession
     user: User
@@ -151,17 +152,28 @@ class SessionScreen:
         return is_possible and not self.is_there and self.is_enrolled and self.places_left != 0
 
     @property
+    def is_list_open(self) -> bool:
+        """Whether people may still be put on the list, or taken off it: as long as they may sign."""
+        ends = self.session.ends
+        return not self.session.is_cancelled and (ends is None or timezone.now() < ends + SIGNING_LASTS)
+
+    @property
+    def may_cancel(self) -> bool:
+        """As long as nobody signed."""
+        signed = any(cell.attendance and cell.attendance.signed_at for row in self.roster for cell in row.cells)
+        return self.is_in_charge and not self.session.is_cancelled and not signed
+
+    @property
     def may_leave(self) -> bool:
         return self.is_there and not self.session.has_begun
 
     @cached_property
     def sheets(self) -> list[HalfDaySheet]:
-        return [
-            HalfDaySheet(
-                half, [row.cells[at] for row in self.roster if not row.has_left or row.cells[at].attendance], self.user
-            )
-            for at, half in enumerate(self.session.halves)
-        ]
+        found = []
+        for at, half in enumerate(self.session.halves):
+            cells = [row.cells[at] for row in self.roster if not row.has_left or row.cells[at].attendance]
+            found.append(HalfDaySheet(half, cells, self.user))
+        return found
 
     @property
     def to_countersign(self) -> HalfDaySheet | None:

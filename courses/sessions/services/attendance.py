@@ -87,7 +87,10 @@ def countersign(*, trainer: User, half_day: HalfDay, registration: Registration 
     Attendance.objects.filter(pk__in=[pk for pk, _of in others]).update(
         countersigned_at=timezone.now(), countersigned_by=trainer
     )
-    complete_steps(half_day.session, [of for _pk, of in others])
+    places = [of for _pk, of in others]
+    for place in Registration.objects.filter(pk__in=places, enrolment=None).order_by("pk"):
+        link(place, half_day.session)
+    complete_steps(half_day.session, places)
     return len(others)
 
 

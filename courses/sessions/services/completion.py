@@ -13,7 +13,7 @@ from courses.sessions.models import RULE, Attendance, Registration, TrainingSess
 
 
 def link(registration: Registration, session: TrainingSession) -> Enrolment | None:
-    """The enrolment a registration counts in, found once: the one open in the course, begun before the session ended."""
+    """The enrolment a registration counts in, found once: open in the course, begun before the session ended."""
     if registration.enrolment_id is None:
         enrolments = Enrolment.objects.filter(person=registration.person_id, course=session.course_id).open()
         if session.ends is not None:

@@ -33,11 +33,10 @@ def keep_planning(*, session: TrainingSession, before: Programme | None = None) 
     `before` is its programme before it was saved, None for a new one.
     """
     session = locked(session)
-    registrations = list(session.registrations.open().select_related("person"))
-    complete_steps(session, [one.pk for one in registrations])
+    complete_steps(session, session.registrations.values_list("pk", flat=True))
     if before is None or before == programme_of(session) or session.is_cancelled or session.is_over:
         return
-    for one in registrations:
+    for one in session.registrations.open().select_related("person").order_by("pk"):
         write(to=one.person, session=session, subject=f"Changement : {session.title}", name="changed")
 
 
