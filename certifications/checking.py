@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from certifications.canonical import fingerprint
 from certifications.enums import EventKind
+from certifications.integrity import fault_of
 from certifications.models import Credential, CredentialEvent
 from certifications.queries.due import attended_whole, enrolments_waiting, sessions_over
 from certifications.services.issue import would_issue
@@ -35,14 +35,9 @@ def faults() -> Iterator[Fault]:
 def altered() -> Iterator[Fault]:
     erased = set(CredentialEvent.objects.filter(kind=EventKind.ERASED).values_list("credential", flat=True))
     for credential in Credential.objects.order_by("pk").iterator(chunk_size=BATCH):
-        number = str(credential.public_id)
-        if credential.snapshot is None:
-            if credential.pk not in erased:
-                yield Fault("erased", number, "ses données manquent, et rien ne dit qu'elles ont été effacées")
-        elif fingerprint(credential.snapshot) != credential.sha256:
-            yield Fault("altered", number, "son empreinte n'est pas celle de ce qu'elle dit")
-        elif credential.snapshot["id"] != number:
-            yield Fault("altered", number, "elle porte le numéro d'une autre")
+        if fault := fault_of(credential, is_erased=credential.pk in erased):
+            kind, sentence = fault
+            yield Fault(kind, str(credential.public_id), sentence)
 
 
 def doubles() -> Iterator[Fault]:

@@ -14,8 +14,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -128,6 +130,7 @@ class CredentialDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, Clu
     renewal_steps: Any = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name="étapes à refaire")
 
     objects = DefinitionQuerySet.as_manager()
+    view = "certifications.views.preview"
 
     class Meta:
         verbose_name = "modèle d'attestation"
@@ -143,13 +146,9 @@ class CredentialDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, Clu
     def __str__(self) -> str:
         return self.title
 
-    def get_preview_template(self, request: Any, mode_name: str) -> str:
-        return "certifications/admin/preview.html"
-
-    def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
-        from certifications.samples import preview_of  # samples draw on what stands above models
-
-        return {"attestation": preview_of(self)}
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """A draft is seen as the document it would give, drawn above the models."""
+        return import_string(self.view)(request, self)
 
     def courses_for(self, purpose: Purpose) -> list[CoursePage]:
         links: Any = self.course_links  # type: ignore[attr-defined]
@@ -392,3 +391,43 @@ class CredentialNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.credential} · {self.get_threshold_display()}"
+
+
+class BadgeKey(models.Model):
+    """The public half of a key that has signed badges: kept, so that they verify long after another replaced it."""
+
+    kid = models.CharField("empreinte (RFC 7638)", max_length=43, unique=True)
+    jwk = models.JSONField()
+    first_used_at = models.DateTimeField("sert depuis", default=timezone.now)
+    retired_at = models.DateTimeField("remplacée", null=True)
+    # It leaked: what it signed is no longer believed.
+    revoked_at = models.DateTimeField("répudiée", null=True)
+
+    class Meta:
+        verbose_name = "clé des badges"
+        verbose_name_plural = "clés des badges"
+        ordering = ["-first_used_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.kid
+
+
+class BadgeChoice(models.Model):
+    """What the holder wants in their badge, from that instant: the latest counts. Gone when the person is erased.
+
+    `salt` is that of the hashes of the badge, the same in all the choices of a credential; `email` is theirs then.
+    """
+
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="badge_choices")
+    shows_name = models.BooleanField("écrire mon nom dans mon badge", default=False)
+    email = models.EmailField()
+    salt = models.CharField(max_length=32)
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "choix pour un badge"
+        verbose_name_plural = "choix pour un badge"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.credential} · {self.chosen_at}"

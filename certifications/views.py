@@ -1,21 +1,18 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from certifications.errors import HolderErased
-from certifications.models import Credential
-from certifications.services.files import pdf_of
+from certifications.models import Credential, CredentialDefinition
+from certifications.services.files import pdf_of, specimen_of
+from cms.accounts.door import sign_in_required
 
 
-def verify(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    credential = get_object_or_404(Credential.objects.with_facts(), public_id=public_id)
-    return render(request, "certifications/verify.html", {"credential": credential})
-
-
-@login_required
+@sign_in_required
 def pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The document, for its holder, the leads of its holder, and the coordination."""
     user: Any = request.user
@@ -26,3 +23,10 @@ def pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise Http404(str(refusal)) from refusal
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+# Its pictures come with it: a draft has no address of its own.
+@csp_update({"img-src": [SELF, "data:"]})
+def preview(request: HttpRequest, definition: CredentialDefinition) -> HttpResponse:
+    """A definition as the document it would give to somebody invented, crossed by « SPÉCIMEN »."""
+    return render(request, "certifications/admin/preview.html", {"specimen": specimen_of(definition)})

@@ -31,6 +31,7 @@ from interview_toolkit.triads.services import open_triad
 from tests.coordination.test_screens import close
 from tests.courses.h5p.helpers import imported
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories.certifications import credential
 from tests.factories.courses import CourseTree, add_lesson, course_tree, interactive, theme
 from tests.factories.sessions import training_session
 from tests.factories.toolkit import grid, phrase_book, practice, reference, scenario, technique
@@ -175,6 +176,14 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "POST withdraw_practice": (302, 302, 404, 404, 404, 404),
     "POST try_practice": (302, 302, 302, 302, 302, 302),
     "POST comment_practice": (302, 422, 422, 422, 422, 422),
+    "certifications:verify_any": (200, 200, 200, 200, 200, 200),
+    "certifications:verify": (200, 200, 200, 200, 200, 200),
+    "certifications:verify_misread": (404, 404, 404, 404, 404, 404),
+    "certifications:my_badge": (302, 200, 404, 404, 404, 404),
+    "certifications:badge": (302, 200, 404, 404, 404, 404),
+    "certifications:status_list": (200, 200, 200, 200, 200, 200),
+    "certifications:did_document": (200, 200, 200, 200, 200, 200),
+    "certifications:jwks": (200, 200, 200, 200, 200, 200),
     "pilotage": (302, 404, 404, 200, 200, 200),
     "pilotage_transfer": (302, 404, 404, 404, 200, 200),
     "pilotage_people": (302, 404, 404, 200, 200, 200),
@@ -260,6 +269,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
     roadmap = Roadmap.objects.get(is_current=True)
+    held = credential(people["professional"])
     arguments: dict[str, list[Any]] = {
         "accounts:invitation": [invitation.token],
         "accounts:join": [invitation.token],
@@ -314,6 +324,11 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "delete_entry": [note.public_id],
         "share_entry": [note.public_id],
         "revoke_share": [note.public_id, share.pk],
+        "certifications:verify": [held.public_id],
+        "certifications:verify_misread": ["0b7e4c52"],
+        "certifications:my_badge": [held.public_id],
+        "certifications:badge": [held.public_id, "svg"],
+        "certifications:status_list": [0],
         "pilotage_invite_again": [invitation.pk],
         "pilotage_withdraw": [invitation.pk],
         "pilotage_person": [people["professional"].public_id],

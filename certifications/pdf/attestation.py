@@ -14,7 +14,7 @@ from segno.encoder import DataOverflowError
 from certifications.pdf.errors import CannotTypeset
 from certifications.pdf.french import SPACE, counted, day, duration, instant, period, short_day, siret
 from certifications.pdf.text import one_line
-from certifications.pdf.typesetting import Ours, Unbroken, typeset
+from certifications.pdf.typesetting import PDF, PICTURES, Form, Ours, Unbroken, typeset
 
 # Written in each document. Raised with any change of what is drawn: the template, the fonts, typst itself.
 TEMPLATE_VERSION = 1
@@ -71,12 +71,24 @@ def render_attestation(snapshot: Snapshot, *, assets: Mapping[str, bytes], fonts
 
     A preview is crossed by « SPÉCIMEN ». Raises CannotTypeset: an image is missing, altered or unreadable.
     """
+    content: bytes = _typeset(snapshot, assets, fonts, preview=preview, form=PDF)
+    return content
+
+
+def draw_specimen(snapshot: Snapshot, *, assets: Mapping[str, bytes], fonts: Path) -> list[bytes]:
+    """The pages of a preview, as PNG pictures. Raises CannotTypeset."""
+    pages = _typeset(snapshot, assets, fonts, preview=True, form=PICTURES)
+    return [pages] if isinstance(pages, bytes) else list(pages)
+
+
+def _typeset(snapshot: Snapshot, assets: Mapping[str, bytes], fonts: Path, *, preview: bool, form: Form) -> Any:
     name = snapshot["holder"]["name"]
     title = f"{snapshot['title']} – {name}"
     return typeset(
         "attestation.typ",
         contents(snapshot, assets=assets) | {"preview": preview},
         title=f"SPÉCIMEN – {title}" if preview else title,
+        form=form,
         author=snapshot["provider"]["name"],
         keywords=[f"urn:uuid:{snapshot['id']}", snapshot["format"], f"modèle {TEMPLATE_VERSION}"],
         made_at=instant(snapshot["issued_at"]),

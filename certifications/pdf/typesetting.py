@@ -14,7 +14,9 @@ from certifications.pdf.fonts import CARRIED, FAMILIES, Coverage, library
 from certifications.pdf.text import plain, printable
 
 TEMPLATES = Path(__file__).parent
-STANDARDS: list[Any] = ["a-2a", "ua-1"]
+Form = Mapping[str, Any]
+PDF: Form = {"pdf_standards": ["a-2a", "ua-1"]}
+PICTURES: Form = {"format": "png", "ppi": 110}
 
 
 class Ours(str):
@@ -48,9 +50,11 @@ def typeset(
     keywords: Sequence[str],
     made_at: datetime,
     fonts: Path,
-) -> bytes:
+    form: Form = PDF,
+) -> Any:
     """The PDF/A-2a and PDF/UA-1 that `template` makes of `data`; the same bytes for the same arguments.
 
+    In another `form`, what typst makes of it: PICTURES are a PNG for each page, in a list when there are several.
     Raises CannotTypeset: a font is missing, an image cannot be read, the process was forked after its first document.
     """
     if Forks.is_orphan:
@@ -66,7 +70,7 @@ def typeset(
         "fonts": [Ours(family) for family in (*FAMILIES, *CARRIED)],
     }
 
-    def compiled(coverage: Coverage) -> bytes:
+    def compiled(coverage: Coverage) -> Any:
         words = json.dumps({"document": properties, "data": prepared(data, coverage)})
         return typst.compile(
             TEMPLATES / template,
@@ -74,7 +78,7 @@ def typeset(
             font_paths=shelf.loaded,
             ignore_system_fonts=True,
             sys_inputs={"words": words},
-            pdf_standards=STANDARDS,
+            **form,
             timestamp=int(made_at.timestamp()),
         )
 

@@ -19,7 +19,7 @@ SIZE = "max-900x450|format-png"
 def publish_definition(*, definition: CredentialDefinition) -> DefinitionVersion:
     """Return the latest version of a live definition, made anew when its words or its pictures have changed."""
     definition = CredentialDefinition.objects.select_for_update(of=("self",), no_key=True).get(pk=definition.pk)
-    signature, logo = _asset(definition.signature), _asset(definition.logo)
+    signature, logo = keep_picture(definition.signature), keep_picture(definition.logo)
     content = content_of(definition, Provider.load(), signature=signature, logo=logo)
     digest = fingerprint(content)
     latest = definition.versions.order_by("-number").first()
@@ -45,7 +45,7 @@ def withdraw_definition(*, definition: CredentialDefinition) -> None:
     CredentialDefinition.objects.filter(pk=definition.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
 
 
-def _asset(image: Image | None) -> dict[str, Any] | None:
+def keep_picture(image: Image | None) -> dict[str, Any] | None:
     """Keep a picture as it will be printed, and return how a snapshot names it."""
     if image is None:
         return None
