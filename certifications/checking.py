@@ -41,7 +41,7 @@ def altered() -> Iterator[Fault]:
 
 
 def doubles() -> Iterator[Fault]:
-    """Several heads of one definition for an enrolment, or a session and a person: a restored database may hold some."""
+    """Several heads of one definition for an enrolment, or a session and a person: a restored one may hold some."""
     rows = (
         Credential.objects.heads()
         .filter(enrolment__isnull=False)
