@@ -84,7 +84,7 @@ def test_a_valid_one_says_until_when_and_gives_its_address(sign_in, professional
 
 def test_one_without_end_says_so(sign_in, professional, tree):
     credential(professional, tree)
-    assert "Valable sans limite de durée." in words(sign_in(professional).get(ADDRESS))
+    assert "Sans limite de durée." in words(sign_in(professional).get(ADDRESS))
 
 
 def test_one_to_renew_says_before_when_and_offers_to(sign_in, professional, held):

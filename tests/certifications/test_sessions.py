@@ -1,15 +1,20 @@
 """A certificate for each session: once a person, once it is over and its half-days signed and countersigned."""
 
+import html
+import io
 from datetime import date, time, timedelta
 
+import pikepdf
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.utils import Error
 from time_machine import travel
 
 from certifications.checking import faults
 from certifications.models import Credential
 from certifications.queries.definitions import problems_of
 from certifications.queries.due import attended_whole, sessions_over
+from certifications.samples import sample_snapshot
 from certifications.services import correct, issue_for, issue_for_session, issue_missing, withdraw_definition
 from certifications.snapshot import Employer
 from cms.accounts import services as accounts
@@ -17,7 +22,7 @@ from courses.services import enrol
 from courses.sessions.enums import CorrectionKind
 from courses.sessions.models import Attendance, Correction
 from courses.sessions.services import countersign, register, sign
-from tests.factories.accounts import MembershipFactory, OrganisationFactory
+from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.certifications import complete, definition
 from tests.factories.courses import course_tree
 from tests.factories.sessions import at, training_session
@@ -136,6 +141,49 @@ def test_the_database_refuses_a_second_one_for_a_session(session, professional, 
         twin.save(force_insert=True)
 
 
+def test_what_earned_it_is_frozen_too(session, professional, trainer):
+    per_session(session.course)
+    attend(session, professional, trainer)
+    with travel(EVENING, tick=False):
+        [awarded] = issue_for_session(session_id=session.pk)
+    with pytest.raises(Error, match="never changed"), transaction.atomic():
+        Credential.objects.filter(pk=awarded.pk).update(session=None)
+
+
+def test_its_document_is_for_its_holder_their_lead_and_the_coordination(
+    sign_in, session, professional, trainer, lead, coordinator
+):
+    per_session(session.course)
+    attend(session, professional, trainer)
+    with travel(EVENING, tick=False):
+        [awarded] = issue_for_session(session_id=session.pk)
+        address = f"/attestations/{awarded.public_id}/pdf/"
+        for reader in (professional, lead, coordinator):
+            assert sign_in(reader).get(address).content.startswith(b"%PDF")
+        for other in (trainer, UserFactory()):
+            assert sign_in(other).get(address).status_code == 404
+        assert "Conduire un entretien : Journée 1" in html.unescape(
+            sign_in(professional).get("/mon-parcours/attestations/").content.decode()
+        )
+
+
+def test_the_proof_of_a_session_is_a_document_for_who_runs_it(
+    sign_in, client, session, professional, trainer, lead, coordinator
+):
+    attend(session, professional, trainer, halves=[0])
+    address = f"/formations/seances/{session.public_id}/dossier.pdf"
+    with travel(EVENING, tick=False):
+        for reader in (trainer, coordinator):
+            response = sign_in(reader).get(address)
+            with pikepdf.open(io.BytesIO(response.content)) as document, document.open_metadata() as said:
+                assert said["dc:title"] == f"Dossier de preuve – {session.title}"
+                assert (said["pdfaid:part"], said["pdfaid:conformance"]) == ("2", "A")
+            assert address in sign_in(reader).get(f"/formations/seances/{session.public_id}/dossier/").content.decode()
+        for other in (professional, lead):
+            assert sign_in(other).get(address).status_code == 404
+        assert client.get(address).status_code == 302
+
+
 def test_it_says_the_employer_of_the_day_even_issued_late(session, professional, trainer, organisation):
     per_session(session.course)
     attend(session, professional, trainer)
@@ -212,6 +260,12 @@ def test_its_definition_is_a_certificate_without_end(session):
         "ce qui se délivre pour chaque séance est un certificat de réalisation.",
         "un certificat délivré pour une séance n'a pas de fin : laissez la durée vide.",
     ]
+
+
+def test_its_preview_shows_half_days_signed_by_somebody_invented(session):
+    said = sample_snapshot(per_session(session.course))
+    assert (said["hours"]["minutes"], said["hours"]["steps"], said["results"]) == (420, [], None)
+    assert said["training"]["title"] == "Conduire un entretien : une séance"
 
 
 def test_the_holder_is_told_by_mail_in_the_same_transaction(session, professional, trainer, mailoutbox):
