@@ -9,7 +9,7 @@ from django.conf import settings
 
 from cms.core.templatetags.socle import minutes
 from coordination.exports import harmless
-from coordination.livret.queries import Livret, Section
+from coordination.livret.queries import Livret, Section, when
 
 HEADERS = ("Rubrique", "Intitulé", "Précisions", "Du", "Au", "Durée (minutes)", "État", "Note")
 
@@ -46,19 +46,26 @@ def total_in_words(livret: Livret) -> str:
 
 
 def _section(section: Section) -> dict[str, Any]:
+    """Sessions are told half-day by half-day, as they were signed."""
+    said = {"title": section.title, "empty": section.empty}
+    if section.code == "seances":
+        columns = ["Séance", "Demi-journée", "Durée", "Contresignée par"]
+        halves = [(line, half) for line in section.shown for half in line.halves]
+        rows = [[line.title, when(half), minutes(half.minutes), half.countersigned_by] for line, half in halves]
+        return said | {"columns": columns, "rows": rows}
     has_minutes = any(line.minutes for line in section.shown)
     columns = ["Intitulé", "Précisions", "Dates", *(["Durée"] if has_minutes else []), "État"]
     rows = [
         [
             line.title,
-            "\n".join([*line.details, *([line.note] if line.note else [])]),
+            " ; ".join([*line.details, *([line.note] if line.note else [])]),
             line.dates,
             *([minutes(line.minutes) if line.minutes else ""] if has_minutes else []),
             line.state,
         ]
         for line in section.shown
     ]
-    return {"title": section.title, "empty": section.empty, "columns": columns, "rows": rows}
+    return said | {"columns": columns, "rows": rows}
 
 
 def _french(day: date | None) -> str:

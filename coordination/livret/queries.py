@@ -27,7 +27,10 @@ DECLARED = "Déclarée par vous"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing done. `state` is always written; `look` is that of its badge; `details` stand under the title."""
+    """One thing done. `state` is always written; `look` is that of its badge; `details` stand under the title.
+
+    `halves`: the half-days of a session, told among its details too.
+    """
 
     title: str
     starts_on: date | None
@@ -36,6 +39,7 @@ class Line:
     state: str = ""
     look: str = ""
     details: tuple[str, ...] = ()
+    halves: tuple[SignedHalfDay, ...] = ()
     note: str = ""
     url: str = ""
     public_id: UUID | None = None
@@ -143,12 +147,17 @@ def _rooms(person: User) -> Iterator[Line]:
             state="Toutes les demi-journées signées" if session.is_whole else f"{len(halves)} sur {session.planned}",
             look="done" if session.is_whole else "",
             details=(f"{session.course}, {session.where}", *(_half_day(half) for half in halves)),
+            halves=tuple(halves),
         )
 
 
 def _half_day(half: SignedHalfDay) -> str:
-    hours = f"{half.starts_at:%H:%M} – {half.ends_at:%H:%M}"
-    return f"{day(half.on)}, {half.label}, {hours} : contresignée par {half.countersigned_by}"
+    return f"{when(half)} : contresignée par {half.countersigned_by}"
+
+
+def when(half: SignedHalfDay) -> str:
+    """ "16 octobre 2026, matin, 09:00 – 12:30"."""
+    return f"{day(half.on)}, {half.label}, {half.starts_at:%H:%M} – {half.ends_at:%H:%M}"
 
 
 def _elsewhere(person: User) -> Iterator[Line]:

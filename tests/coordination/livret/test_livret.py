@@ -14,6 +14,8 @@ from time_machine import travel
 
 from certifications.services import declare_training, withdraw_definition
 from cms.accounts.services import move_person
+from cms.core.templatetags.socle import day
+from coordination.livret.files import livret_data
 from coordination.livret.models import ObservationChoice
 from coordination.livret.queries import livret_of
 from coordination.livret.services import show_observation
@@ -200,6 +202,16 @@ def test_on_paper_it_is_a_tagged_archive_in_french(sign_in, professional, sessio
         with document.open_metadata() as said:
             assert (said["pdfaid:part"], said["pdfaid:conformance"], said["pdfuaid:part"]) == ("2", "A", "1")
             assert said["dc:title"] == f"Livret de formation – {professional.get_full_name()}"
+
+
+def test_on_paper_a_session_is_told_half_day_by_half_day(professional, trainer, session):
+    rooms = next(one for one in livret_data(livret_of(professional))["sections"] if one["title"] == "Séances en salle")
+    on = day(DAY)
+    assert rooms["columns"] == ["Séance", "Demi-journée", "Durée", "Contresignée par"]
+    assert rooms["rows"] == [
+        [session.title, f"{on}, matin, 09:00 – 12:30", "3 h 30", str(trainer)],
+        [session.title, f"{on}, après-midi, 13:30 – 17:00", "3 h 30", str(trainer)],
+    ]
 
 
 def test_an_observation_is_shown_only_once_chosen_and_says_nothing_of_the_notes(
