@@ -57,7 +57,7 @@ def badge(request: SignedIn, public_id: UUID, form: str) -> HttpResponse:
     except CertificationError as refusal:
         return _no_badge(request, credential, refusal)
     name = f"badge_{credential.issued_at:%Y-%m}_{str(credential.public_id)[:8]}.{form}"
-    kind = "inline" if form == "svg" and "apercu" in request.GET else "attachment"
+    kind = "inline" if "apercu" in request.GET else "attachment"
     headers = {"Content-Disposition": f'{kind}; filename="{name}"'}
     return HttpResponse(content, content_type=FORMS[form], headers=headers)
 

@@ -26,7 +26,7 @@ def pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 # Its pictures come with it: a draft has no address of its own.
-@csp_update({"img-src": [SELF, "data:"]})
+@csp_update({"img-src": [SELF, "data:"]})  # type: ignore[arg-type]  # typed for views of a request alone
 def preview(request: HttpRequest, definition: CredentialDefinition) -> HttpResponse:
     """A definition as the document it would give to somebody invented, crossed by « SPÉCIMEN »."""
     return render(request, "certifications/admin/preview.html", {"specimen": specimen_of(definition)})

@@ -284,7 +284,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
     roadmap = Roadmap.objects.get(is_current=True)
-    held = credential(people["professional"])
+    held = credential(people["professional"], course_tree(title="Repères", quizzes=0))
     today = timezone.localdate()
     elsewhere = declare_training(
         person=people["professional"], title="Ailleurs", provider="CNFPT", starts_on=today, ends_on=today, minutes=60

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import rfc8785
 
-from certifications.badges.issuer import OB_CONTEXT, VC_CONTEXT, Issuer
+from certifications.badges.issuer import OB_CONTEXT, SCHEMA_CONTEXT, VC_CONTEXT, Issuer
 from certifications.badges.status_list import entry
 
 TYPES = {
@@ -59,7 +59,7 @@ def open_badge(
     """
     ends_on = extended_until or (date.fromisoformat(snapshot["valid_until"]) if snapshot["valid_until"] else None)
     credential: dict[str, Any] = {
-        "@context": [VC_CONTEXT, OB_CONTEXT],
+        "@context": [VC_CONTEXT, OB_CONTEXT, SCHEMA_CONTEXT],
         "id": snapshot["verification_url"],
         "type": ["VerifiableCredential", "AchievementCredential"],
         "name": snapshot["title"],
@@ -145,10 +145,10 @@ def _achievement(snapshot: Mapping[str, Any], url: str, image: str) -> dict[str,
 
 
 def _description(snapshot: Mapping[str, Any]) -> str:
-    training = snapshot["training"]
+    training, minutes = snapshot["training"], snapshot["hours"]["minutes"]
     parts = [
         f"{snapshot['kind_label']} : {training['title']}",
-        duration(snapshot["hours"]["minutes"]),
+        duration(minutes) if minutes else "",
         training["format_label"],
         training["nature"],
     ]
@@ -156,34 +156,30 @@ def _description(snapshot: Mapping[str, Any]) -> str:
 
 
 def _narrative(snapshot: Mapping[str, Any]) -> str:
-    """What had to be done, in Markdown: the objectives, the steps, the half-days, the pass marks."""
+    """What had to be done, in Markdown: objectives, steps, half-days, pass marks; and what the law has it say."""
     hours, results = snapshot["hours"], snapshot["results"]
+    steps = [
+        f"{_inline(step['kind_label'])} : {_inline(step['title'])}{_lasting(step['minutes'])}"
+        for step in hours["steps"]
+    ]
+    half_days = [
+        f"{_inline(half['session'])}, {half['on']}, {_inline(half['label'])}{_lasting(half['minutes'])}"
+        for half in hours["half_days"]
+    ]
     parts = [
         ("Objectifs", "", [_inline(objective) for objective in snapshot["training"]["objectives"]]),
-        (
-            f"Parcours ({duration(hours['minutes'])})",
-            "",
-            [
-                *(
-                    f"{_inline(step['kind_label'])} : {_inline(step['title'])} ({duration(step['minutes'])})"
-                    for step in hours["steps"]
-                ),
-                *(
-                    f"{_inline(half['session'])}, {half['on']}, {_inline(half['label'])} ({duration(half['minutes'])})"
-                    for half in hours["half_days"]
-                ),
-            ],
-        ),
+        (f"Parcours{_lasting(hours['minutes'])}", "", steps + half_days),
     ]
     if results:
         marks = [f"{_inline(item['title'])} : {item['pass_mark']} % demandés" for item in results["items"]]
         parts.append(("Évaluation", _inline(results["assessment"]), marks))
+    parts.append(("Mentions", "", [_inline(mention) for mention in snapshot["wording"]["mentions"]]))
     return "\n\n".join(_bounded(parts))
 
 
 def _bounded(parts: Iterable[tuple[str, str, list[str]]]) -> Iterator[str]:
     """Each part with its share of the length: what is cut is counted."""
-    share = LONGEST_NARRATIVE // 3
+    share = LONGEST_NARRATIVE // 4
     for heading, text, items in parts:
         lines: list[str] = []
         left = share - len(text[:share])
@@ -201,6 +197,10 @@ def _bounded(parts: Iterable[tuple[str, str, list[str]]]) -> Iterator[str]:
 def _inline(text: str) -> str:
     """A text as itself in Markdown, on one line."""
     return " ".join(text.split()).translate(MARKDOWN)
+
+
+def _lasting(minutes: int) -> str:
+    return f" ({duration(minutes)})" if minutes else ""
 
 
 def duration(minutes: int) -> str:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import math
 from typing import Any, NoReturn
 
 from certifications.badges.errors import NotReadable, TooLarge
@@ -73,6 +74,8 @@ def _look_through(value: dict[str, Any]) -> None:
                 inner += one
             elif isinstance(one, str):
                 _check_text(one)
+            elif isinstance(one, float) and not math.isfinite(one):
+                raise NotReadable
         if not inner:
             return
         level = inner

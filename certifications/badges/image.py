@@ -20,7 +20,7 @@ OTHERS = {
 """Families for the letters the house lacks: what draws the PNG looks in the first family named, and no further."""
 
 SCRIPTS = re.compile("|".join(f"({one}+)" for one in OTHERS.values()))
-LEFT, WIDTH = 188, 362
+LEFT, WIDTH = 188, 386
 """Where words begin, and how far they go, in an image of 600."""
 
 MONTHS = (
@@ -28,7 +28,7 @@ MONTHS = (
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-NARROW, BROAD = frozenset("iljtfrI.,:;'’|!()[]-1 "), frozenset("mwMW@%&—…œŒæÆ")
+NARROW, SLIM, BROAD = frozenset("iljI.,:;'’|!()[]- "), frozenset("tfr"), frozenset("mwMW@%&—…œŒæÆ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Setting:
     lines: int
 
 
-TITLE = (Setting(46, 4), Setting(38, 5), Setting(31, 6), Setting(25, 8))
+TITLE = (Setting(46, 4), Setting(38, 5), Setting(31, 6), Setting(25, 8), Setting(21, 10))
 LABEL = (Setting(22, 2),)
 FOOT = (Setting(21, 2), Setting(17, 3))
 
@@ -67,7 +67,7 @@ def badge_svg(*, title: str, kind_label: str, issuer: str, issued_on: date) -> b
         ' stroke-linejoin="round"/>',
         _text(label, size=label_size, top=126, colour=TEAL, weight=700, spacing=' letter-spacing="1.2"'),
         _text(lines, size=title_size, top=top + round(title_size * 0.6), colour=INK, weight=700),
-        _text(foot, size=foot_size, top=506, colour=INK, weight=500),
+        _text(foot, size=foot_size, top=506, colour=INK, weight=400),
         _text([day], size=20, top=506 + round(len(foot) * foot_size * 1.25) + 4, colour=SOFT_INK, weight=400),
         "</svg>\n",
     ]
@@ -146,7 +146,10 @@ def _wrapped(text: str, room: float) -> list[str]:
 
 
 def _ems(text: str) -> float:
-    """How wide a text is, about, in bold letters of the house, rather more than less."""
+    """How wide a text is, about, in bold letters of the widest fonts.
+
+    Shown as an image, an SVG has only the fonts of the machine: not those of the house, as a rule.
+    """
     return sum(map(_em, text))
 
 
@@ -154,10 +157,12 @@ def _em(character: str) -> float:
     if unicodedata.combining(character):
         return 0
     if character in NARROW:
-        return 0.34
+        return 0.4
+    if character in SLIM:
+        return 0.49
     if character in BROAD or unicodedata.east_asian_width(character) in "WF":
-        return 1.05
-    return 0.7 if character.isupper() else 0.58
+        return 1.08
+    return 0.82 if character.isupper() else 0.7
 
 
 def _clean(text: str) -> str:

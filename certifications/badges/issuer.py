@@ -5,6 +5,8 @@ from typing import Any
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+SCHEMA_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
+"""Where the type of `credentialSchema` is defined."""
 
 
 @dataclass(frozen=True, slots=True)

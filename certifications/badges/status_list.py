@@ -52,7 +52,7 @@ def status_list_credential(
         "@context": [VC_CONTEXT],
         "id": url,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-        "issuer": issuer.profile(),
+        "issuer": {"id": issuer.did, "name": issuer.name},
         "validFrom": valid_from.isoformat(timespec="seconds"),
         "validUntil": valid_until.isoformat(timespec="seconds"),
         "credentialSubject": {

@@ -104,7 +104,7 @@ def contents(snapshot: Snapshot, *, assets: Mapping[str, bytes]) -> dict[str, An
     return {
         "kind": snapshot["kind_label"],
         "title": without_kind(snapshot["title"], kind=snapshot["kind_label"]),
-        "logo": image(snapshot["logo"], assets, alt=(snapshot["logo"] or {}).get("alt") or "Logo"),
+        "logo": image(snapshot["logo"], assets, alt=one_line((snapshot["logo"] or {}).get("alt", "")) or "Logo"),
         "holder": {"label": words.holder, "name": snapshot["holder"]["name"]},
         "statement": lines(wording["statement"]),
         "paragraphs": [lines(paragraph) for paragraph in wording["paragraphs"]],

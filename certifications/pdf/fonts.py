@@ -32,7 +32,8 @@ CARRIED = {
         (0x1F18, 0x1F1D), (0x1F20, 0x1F45), (0x1F48, 0x1F4D), (0x1F50, 0x1F57), (0x1F5F, 0x1F7D), (0x1F80, 0x1FB4),
         (0x1FB6, 0x1FC4), (0x1FC6, 0x1FD3), (0x1FD6, 0x1FDB), (0x1FDD, 0x1FEF), (0x1FF2, 0x1FF4), (0x1FF6, 0x1FFE),
     ),
-    "DejaVu Sans Mono": ((0x531, 0x556), (0x559, 0x55F), (0x561, 0x587), (0x10D0, 0x10FC), (0x2190, 0x21FF)),
+    "DejaVu Sans Mono": (
+(0x1E00, 0x1E99), (0x1EA0, 0x1EF9), (0x531, 0x556), (0x559, 0x55F), (0x561, 0x587), (0x10D0, 0x10FC), (0x2190, 0x21FF)),
 }  # fmt: skip
 Coverage = tuple[frozenset[str], ...]
 
@@ -43,6 +44,9 @@ class Library:
 
     loaded: typst.Fonts
     coverage: Coverage
+    piled: frozenset[str]
+    """Letters of Vietnamese, mostly, that the first font makes of a letter and two accents: typst names each of these
+    pieces after the whole, and the letter is read twice. They are taken from DejaVu, which has them whole."""
 
 
 @cache
@@ -56,7 +60,8 @@ def library(folder: Path) -> Library:
         drawn.append(frozenset.intersection(*(frozenset(characters((folder / file).read_bytes())) for file in files)))
     drawn.extend(frozenset(spread(ranges)) for ranges in CARRIED.values())
     loaded = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
-    return Library(loaded, tuple(drawn))
+    piled = frozenset(spread(((0x1E00, 0x1EF9),))) & drawn[-1] - drawn[0]
+    return Library(loaded, tuple(drawn), piled)
 
 
 def spread(ranges: Iterable[tuple[int, int]]) -> Iterator[str]:

@@ -20,6 +20,8 @@ TOO_WIDE = frozenset("\ufdfd\u2e3a\u2e3b")
 LONGEST_CLUSTER = 16
 # No French word has more than 25 letters: beyond, a word may be cut, every six characters.
 LONGEST_WORD, CUT = 25, 6
+# What French is written with, in words of an ordinary length: most texts need nothing more, and are let through.
+ORDINARY = re.compile(r"(?:[!-~À-ÖØ-öø-ÿŒœŸ’«»–—…€\u00a0]{1,25} )*[!-~À-ÖØ-öø-ÿŒœŸ’«»–—…€\u00a0]{1,25}")
 
 
 def plain(text: str) -> str:
@@ -36,6 +38,8 @@ def printable(text: str, coverage: Coverage, *, longest_word: int = LONGEST_WORD
     A character no font draws is written as its code point: « ‹U+4E2D› ». A passage written from right to left is
     isolated from the rest of its line. A word longer than `longest_word` can be cut.
     """
+    if ORDINARY.fullmatch(text):
+        return text
     return isolated("".join(breakable(list(drawn(clusters(one_line(text)), coverage)), longest_word)))
 
 
@@ -129,7 +133,8 @@ def may_break(before: str, after: str) -> bool:
 def isolated(text: str) -> str:
     """A digit or a comma that follows a name in Arabic stays after it, and is not drawn among its letters."""
     kinds = "".join(direction(character) for character in text)
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for passage in re.finditer("R(?:[^L]*R)?M*", kinds):
         start, end = passage.span()
         parts += text[at:start], RIGHT_TO_LEFT_ISOLATE, text[start:end], POP_ISOLATE

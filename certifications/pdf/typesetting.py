@@ -64,14 +64,16 @@ def typeset(
     Forks.is_threaded = True
     shelf = library(fonts)
     properties = {
-        "title": Ours(plain(title)),
+        "title": Ours(plain(title) or "Document"),
         "author": Ours(plain(author)),
         "keywords": [Ours(plain(word)) for word in keywords],
         "fonts": [Ours(family) for family in (*FAMILIES, *CARRIED)],
     }
 
     def compiled(coverage: Coverage) -> Any:
-        words = json.dumps({"document": properties, "data": prepared(data, coverage)})
+        told = prepared(data, coverage)
+        piled = "".join(sorted(shelf.piled & set(json.dumps(told, ensure_ascii=False))))
+        words = json.dumps({"document": properties | {"piled": piled}, "data": told})
         return typst.compile(
             TEMPLATES / template,
             root=TEMPLATES,

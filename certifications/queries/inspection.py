@@ -11,7 +11,7 @@ from uuid import UUID
 
 from certifications.badges.baking import PNG, unbake
 from certifications.badges.credential import snapshot_sha256
-from certifications.badges.documents import decode
+from certifications.badges.documents import LONGEST, decode
 from certifications.badges.errors import BadgeRefused, NotReadable
 from certifications.badges.reading import read_badge
 from certifications.enums import Finding
@@ -46,10 +46,12 @@ def inspected(content: bytes) -> Inspection:
     try:
         badge = read_badge(content, keyring())
     except NotReadable as refusal:
-        is_badge = content.startswith(PNG) or content.lstrip().startswith((b"<", b"{", b"eyJ"))
-        return _borrowed(numbers_in(_in_clear(content)), reason=str(refusal) if is_badge else "")
+        is_badge = _is_image(content) or content.lstrip().startswith((b"{", b"eyJ"))
+        numbers = numbers_in(content) or ([] if _is_image(content) else numbers_in(_payload(content)))
+        return _borrowed(numbers, reason=str(refusal) if is_badge else "")
     except BadgeRefused as refusal:
-        return _borrowed(numbers_in(_in_clear(content)), reason=str(refusal))
+        token = unbake(content).encode() if _is_image(content) else content
+        return _borrowed(numbers_in(token) or numbers_in(_payload(token)), reason=str(refusal))
     return _badge(badge)
 
 
@@ -78,11 +80,14 @@ def _first_of(numbers: list[UUID]) -> Credential | None:
     return next((found[number] for number in numbers if number in found), None)
 
 
-def _in_clear(content: bytes) -> bytes:
-    """What a file says in clear, and what the token it is, or bears, encodes."""
-    is_image = content.startswith(PNG) or content.lstrip().startswith(b"<")
+def _is_image(content: bytes) -> bool:
+    return content.startswith(PNG) or content.lstrip().startswith(b"<")
+
+
+def _payload(token: bytes) -> bytes:
+    """What a token encodes, nothing when it is none."""
+    parts = token[:LONGEST].split(b".")
     try:
-        text = unbake(content) if is_image else content.decode().strip()
-        return content + b" " + text.encode() + b" " + decode(text.split(".")[1])
-    except (BadgeRefused, UnicodeError, IndexError):
-        return content
+        return decode(parts[1].decode("ascii")) if len(parts) > 1 else b""
+    except (NotReadable, UnicodeError):
+        return b""

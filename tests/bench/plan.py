@@ -76,6 +76,7 @@ def scenes(database: str, connection: Connection, *, people: int, rounds: int) -
         Scene("nue", lambda turn: forever([Ask("/bench/bare/")], turn)),
         Scene("session", reads("/bench/signed-in/")),
         Scene("insertion", inserts),
+        Scene("attestation, PDF", lambda turn: forever([Ask("/bench/attestation/")], turn)),
         # Always another lesson than the one before: the place where one stopped is written each time.
         Scene("leçon", reads(*(lesson["path"] for lesson in lessons))),
         # The same lesson again: nothing to write.

@@ -9,5 +9,6 @@ urlpatterns = [
     path("bench/bare/", views.bare),
     path("bench/signed-in/", views.signed_in),
     path("bench/insert/", views.insert),
+    path("bench/attestation/", views.attestation),
     path("", include("cms.urls")),
 ]

@@ -11,6 +11,7 @@ from tests.browser.conftest import COLOURS, RULES, WIDTHS, Contexts, LiveSite, V
 
 SOCLE = "/formations/socle-commun-d-information-du-spie/"
 LESSON = f"{SOCLE}comprendre-le-cadre/du-spie-au-reseau-pour-l-emploi/"
+NO_SUCH_NUMBER = "/attestations/verifier/0b7e4c52-93af-4d1e-8a60-5f2c7d9e1a34/"
 IN_A_ROOM = "/formations/conduire-un-entretien-qui-soutient-le-pouvoir-d-agir/les-techniques-d-entretien/en-salle/"
 # Training sessions: a day signed by all, today's, one that does not hold.
 DAY, TODAY, SHORT = (
@@ -21,7 +22,7 @@ PAGES = {
     None: [
         "/", "/compte/login/", "/compte/password/reset/", "/compte/signup/", "/feuille-de-route/",
         "/feuille-de-route/SEC-06/", "/accessibilite/", "/mentions-legales/", "/donnees-personnelles/", "/composants/",
-        "/socle/spie/spie-manche/", "/perdu/",
+        "/socle/spie/spie-manche/", "/perdu/", "/attestations/verifier/", NO_SUCH_NUMBER,
     ],
     "professionnel": [
         "/", "/socle/", "/socle/recherche/", "/socle/recherche/?q=beneficiaire", "/socle/recherche/?q=xyzzy",
@@ -52,7 +53,7 @@ PAGES = {
     ],
 }  # fmt: skip
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths]
-MISSING = {"/perdu/"}
+MISSING = {"/perdu/", NO_SUCH_NUMBER}
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 

@@ -142,7 +142,7 @@ def test_a_revoked_badge_is_ours_and_worth_nothing(held, badge, coordinator):
     page = found(badge.png)
     assert str(Finding.BADGE.label) in page
     assert "Cette attestation a été retirée" in page
-    assert "Raison : Confusion." in page
+    assert "Raison&nbsp;: Confusion." in page
 
 
 def test_a_replaced_badge_leads_to_what_replaces_it(held, badge, coordinator):

@@ -73,7 +73,7 @@ def test_a_valid_one_says_all_that_it_states(client, held, professional, organis
         organisation.name,
         "Socle commun",
         minutes(held.snapshot["hours"]["minutes"]),
-        "Quiz 1.1 : 80 % (demandé : 70 %), le 15 janvier 2026",
+        "Quiz 1.1&nbsp;: 80&nbsp;% (demandé&nbsp;: 70&nbsp;%), le 15 janvier 2026",
         "Anne Lemoine",
         "22500502000019",
         str(held.public_id),
@@ -109,7 +109,7 @@ def test_a_revoked_one_says_when_and_why_but_not_by_whom(client, held, coordinat
         revoke(credential=held, author=coordinator, reason="Deux dossiers confondus.")
     page = seen(client, held)
     assert "Cette attestation a été retirée</h2>" in page
-    assert "Elle ne vaut plus rien depuis le 14 février 2026. Raison : Deux dossiers confondus." in page
+    assert "Elle ne vaut plus rien depuis le 14 février 2026. Raison&nbsp;: Deux dossiers confondus." in page
     assert coordinator.get_full_name() not in page
     said = told(client, held)
     assert (said["state"], said["state_label"]) == ("revoked", "Retirée")
@@ -122,7 +122,7 @@ def test_a_replaced_one_leads_to_what_replaces_it(client, held, coordinator):
     page = seen(client, held)
     assert "Cette attestation a été remplacée</h2>" in page
     assert f'<a href="{address(right)}">Une attestation corrigée la remplace</a> depuis le 14 février 2026.' in page
-    assert "Raison : Nom mal écrit." in page
+    assert "Raison&nbsp;: Nom mal écrit." in page
     after = seen(client, right)
     assert "Jeanne Durand" in after
     assert "Corrige la précédente" in after
@@ -142,7 +142,7 @@ def test_a_renewed_one_says_by_which_and_the_chain_is_shown(client, held):
     assert told(client, held, date(2027, 6, 1))["renewed_by"] == str(next_one.public_id)
     before = seen(client, next_one, date(2027, 6, 1))
     assert address(held) in before
-    assert "Renouvelle la précédente · Valable · jusqu'au 15 janvier 2028" in before
+    assert "du 1er décembre 2026 au 15 janvier 2028" in before
 
 
 def test_a_renewal_that_was_revoked_renews_nothing(client, held, coordinator):

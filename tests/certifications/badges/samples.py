@@ -76,7 +76,7 @@ SNAPSHOT: dict[str, Any] = {
         "version": 3,
         "statement": "Nous attestons que Clémence Martel-Nguyen, de la Mission locale Zéphyr, a suivi le socle.",
         "paragraphs": [],
-        "mentions": [],
+        "mentions": ["Ce document n'est pas une certification professionnelle inscrite au RNCP."],
     },
     "verification_url": f"{SITE}/attestations/verifier/3f0c2f0e-6f0b-4d0e-9a55-0f6f3e8f7a10/",
     "renews": None,

@@ -27,6 +27,7 @@ def test_the_badge_of_an_attestation() -> None:
         "@context": [
             "https://www.w3.org/ns/credentials/v2",
             "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+            "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
         ],
         "id": SNAPSHOT["verification_url"],
         "type": ["VerifiableCredential", "AchievementCredential"],
@@ -59,7 +60,8 @@ def test_the_badge_of_an_attestation() -> None:
                     "narrative": "**Objectifs**\n\n- Situer la réforme\n- Nommer les acteurs d'un territoire\n\n"
                     "**Parcours (4 h)**\n\n- Leçon : Accueillir \\& écouter (20 min)\n"
                     "- Journée 1, 2024-10-10, matin (3 h 30)\n\n"
-                    "**Évaluation**\n\nUn quiz à la fin de chaque module.\n\n- Quiz des repères : 70 % demandés"
+                    "**Évaluation**\n\nUn quiz à la fin de chaque module.\n\n- Quiz des repères : 70 % demandés\n\n"
+                    "**Mentions**\n\n- Ce document n'est pas une certification professionnelle inscrite au RNCP."
                 },
                 "inLanguage": "fr",
                 "humanCode": "SOCLE",
@@ -85,10 +87,12 @@ def test_the_badge_of_an_attestation() -> None:
 def test_what_does_not_exist_is_not_said() -> None:
     snapshot = deepcopy(SNAPSHOT) | {"valid_until": None, "results": None, "employer": None}
     snapshot["training"] |= {"code": "", "version": None, "objectives": []}
+    snapshot["hours"] |= {"minutes": 0, "half_days": []}
     said = badge(snapshot)
     achievement = said["credentialSubject"]["achievement"]
     assert {"validUntil", "humanCode", "version", "image"}.isdisjoint({*said, *achievement})
-    assert achievement["criteria"]["narrative"].startswith("**Parcours")
+    assert achievement["criteria"]["narrative"].startswith("**Parcours**")
+    assert achievement["description"].startswith("Attestation de suivi : Socle commun d'information. À distance")
     assert "Évaluation" not in achievement["criteria"]["narrative"]
 
 

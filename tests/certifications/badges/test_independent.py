@@ -19,6 +19,7 @@ from openbadgeslib.ob3 import (
     resolve_verification_method,
     set_indices,
 )
+from openbadgeslib.ob3.contexts import load_context
 
 from certifications.badges.baking import bake_png, bake_svg, unbake
 from certifications.badges.errors import BadgeRefused
@@ -60,6 +61,11 @@ def elsewhere() -> dict[str, Any]:
     vectors = {
         "jwks": KEYRING.jwks(),
         "didDocument": KEYRING.did_document(),
+        "contexts": {url: load_context(url) for url in samples.document()["@context"]},
+        "words": {
+            "a badge": {"document": samples.document(samples.badge(disclose=True, email="c@manche.example"))},
+            "a status list": {"document": verify_jwt(samples.status_list(7), KEYRING)},
+        },
         "tokens": {
             **{name: {"token": token} for name, token in (GOOD_TOKENS | FORGED_TOKENS | OUT_OF_TIME).items()},
             "under a removed key": {"token": samples.token(key=RETIRED), "jwks": without["jwks"]},
@@ -143,6 +149,13 @@ def test_digital_bazaar_accepts_our_proofs_and_nothing_else(elsewhere: dict[str,
     accepted = dict.fromkeys(["whole", "with the name", "under a retired key"], TITLE)
     refused = dict.fromkeys([*FORGED_DOCUMENTS, "under a removed key"])
     assert said(elsewhere["documents"], elsewhere["documents"]) == accepted | refused
+
+
+def test_every_word_of_a_badge_is_defined_by_its_contexts(elsewhere: dict[str, Any]) -> None:
+    assert said(elsewhere["words"], elsewhere["words"]) == {
+        "a badge": "OpenBadgeCredential",
+        "a status list": "BitstringStatusListCredential",
+    }
 
 
 @pytest.mark.parametrize("name", FORGED_TOKENS)

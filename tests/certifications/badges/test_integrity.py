@@ -1,12 +1,15 @@
 """Our Data Integrity proofs: no leaf of a document changes under them."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
+import base58
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +35,8 @@ def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
         yield path
 
 
-LEAVES = list(leaves(document()))
+GOOD = document()
+LEAVES = list(leaves(GOOD))
 
 
 def test_the_signature_is_that_of_the_vectors_of_the_recommendation() -> None:
@@ -84,11 +88,11 @@ def test_a_retired_key_is_still_good_and_a_removed_one_is_not() -> None:
         verify_proof(document(key=RETIRED), Keyring(DID, (KEY.public,)))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(path=st.sampled_from(LEAVES), leaf=JSON)
 def test_any_leaf_changed_is_refused(path: tuple[str | int, ...], leaf: Any) -> None:
-    changed = altered(document(), path, leaf)
-    if json.dumps(changed) != json.dumps(document()):
+    changed = altered(GOOD, path, leaf)
+    if json.dumps(changed) != json.dumps(GOOD):
         with pytest.raises(BadgeRefused):
             verify_proof(changed, KEYRING)
 
@@ -96,7 +100,7 @@ def test_any_leaf_changed_is_refused(path: tuple[str | int, ...], leaf: Any) -> 
 @settings(deadline=None)
 @given(path=st.sampled_from(LEAVES))
 def test_any_leaf_removed_is_refused(path: tuple[str | int, ...]) -> None:
-    copy = deepcopy(document())
+    copy = deepcopy(GOOD)
     inner: Any = copy
     for step in path[:-1]:
         inner = inner[step]
@@ -105,14 +109,33 @@ def test_any_leaf_removed_is_refused(path: tuple[str | int, ...]) -> None:
         verify_proof(copy, KEYRING)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(data=st.data())
 def test_any_character_of_the_proof_changed_is_refused(data: st.DataObject) -> None:
-    value = document()["proof"]["proofValue"]
+    value = GOOD["proof"]["proofValue"]
     place = data.draw(st.integers(0, len(value) - 1))
     other = data.draw(st.sampled_from(BASE58 + "0OIlu é").filter(lambda character: character != value[place]))
     with pytest.raises(BadgeRefused):
-        verify_proof(altered(document(), ("proof", "proofValue"), value[:place] + other + value[place + 1 :]), KEYRING)
+        verify_proof(altered(GOOD, ("proof", "proofValue"), value[:place] + other + value[place + 1 :]), KEYRING)
+
+
+@pytest.mark.parametrize("more", [" ", "\n", "1"])
+def test_a_proof_value_is_written_one_way(more: str) -> None:
+    value = document()["proof"]["proofValue"]
+    with pytest.raises(Altered):
+        verify_proof(altered(document(), ("proof", "proofValue"), value + more), KEYRING)
+
+
+@pytest.mark.parametrize(
+    "other", [{"proofPurpose": "authentication"}, {"cryptosuite": "eddsa-rdfc-2022"}, {"type": "Ed25519Signature2020"}]
+)
+def test_what_our_key_signed_for_something_else_is_not_a_badge(other: dict[str, str]) -> None:
+    proof = document()["proof"] | other
+    del proof["proofValue"]
+    message = b"".join(hashlib.sha256(rfc8785.dumps(part)).digest() for part in (proof, badge()))
+    value = f"z{base58.b58encode(KEY.sign(message)).decode()}"
+    with pytest.raises(NotOurs):
+        verify_proof(badge() | {"proof": proof | {"proofValue": value}}, KEYRING)
 
 
 def test_a_word_or_a_context_added_is_refused() -> None:

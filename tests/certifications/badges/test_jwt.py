@@ -16,6 +16,7 @@ from tests.certifications.badges import samples
 from tests.certifications.badges.samples import DID, KEY, KEYRING, RETIRED, badge, forged, segment, token
 
 HEADER = {"alg": "EdDSA", "typ": "JWT", "kid": kid_of(DID, KEY.public)}
+GOOD = token()
 BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -69,23 +70,25 @@ def test_a_key_of_ours_for_another_issuer_is_not_ours() -> None:
     elsewhere = sign_jwt(badge(), KEY, "did:web:ailleurs.example")
     with pytest.raises(NotOurs):
         verify_jwt(elsewhere, KEYRING)
+    issuer = {"id": "did:web:ailleurs.example", "type": ["Profile"]}
+    with pytest.raises(NotOurs):
+        verify_jwt(token(badge() | {"issuer": issuer}), KEYRING)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(data=st.data())
 def test_any_character_changed_is_refused(data: st.DataObject) -> None:
-    good = token()
-    place = data.draw(st.integers(0, len(good) - 1))
-    other = data.draw(st.sampled_from(BASE64URL + ".=+/ é").filter(lambda character: character != good[place]))
+    place = data.draw(st.integers(0, len(GOOD) - 1))
+    other = data.draw(st.sampled_from(BASE64URL + ".=+/ é").filter(lambda character: character != GOOD[place]))
     with pytest.raises(BadgeRefused):
-        verify_jwt(good[:place] + other + good[place + 1 :], KEYRING)
+        verify_jwt(GOOD[:place] + other + GOOD[place + 1 :], KEYRING)
 
 
 @settings(deadline=None)
-@given(length=st.integers(0, len(token()) - 1))
+@given(length=st.integers(0, len(GOOD) - 1))
 def test_any_truncated_token_is_refused(length: int) -> None:
     with pytest.raises(BadgeRefused):
-        verify_jwt(token()[:length], KEYRING)
+        verify_jwt(GOOD[:length], KEYRING)
 
 
 def test_the_spare_bits_of_a_signature_are_part_of_it() -> None:
@@ -152,7 +155,9 @@ def test_a_header_that_is_not_plain_json_is_refused(header: bytes) -> None:
         verify_jwt(forged(header), KEYRING)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("payload", [b"[]", b'{"name":"a","name":"b"}', b'{"a":NaN}', b'{"a":1e999', b'"\\ud800"'])
+@pytest.mark.parametrize(
+    "payload", [b"[]", b'{"name":"a","name":"b"}', b'{"a":NaN}', b'{"a":1e999}', b'{"a":"\\ud800"}']
+)
 def test_a_payload_that_is_not_plain_json_is_refused_even_under_our_key(payload: bytes) -> None:
     with pytest.raises(NotReadable):
         verify_jwt(signed_by_us(HEADER, payload), KEYRING)

@@ -29,7 +29,7 @@ def test_a_list() -> None:
         "@context": ["https://www.w3.org/ns/credentials/v2"],
         "id": STATUS_LIST,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-        "issuer": {"id": DID, "type": ["Profile"], "name": "Département du Calvados", "url": "https://attestations.example"},
+        "issuer": {"id": DID, "name": "Département du Calvados"},
         "validFrom": "2024-11-30T08:00:00+00:00",
         "validUntil": "2024-11-30T08:00:00+00:00",
         "credentialSubject": {

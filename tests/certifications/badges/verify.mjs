@@ -1,10 +1,11 @@
-/* Verify badges with other people's programs. Standard input: {jwks, didDocument, tokens, documents}, each vector with
-   its own jwks or didDocument if it needs one. Standard output: for each name, what was verified, or why it was not. */
+/* Verify badges with other people's programs. Standard input: {jwks, didDocument, contexts, tokens, documents, words},
+   each vector with its own jwks or didDocument if it needs one. Standard output: for each name, what was verified, or why it was not. */
 
 import { readFileSync } from "node:fs";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { DataIntegrityProof } from "@digitalbazaar/data-integrity";
 import { createVerifyCryptosuite } from "@digitalbazaar/eddsa-jcs-2022-cryptosuite";
+import jsonld from "jsonld";
 import jsigs from "jsonld-signatures";
 
 const input = JSON.parse(readFileSync(0, "utf8"));
@@ -40,6 +41,13 @@ async function verifyDocument({ document, didDocument = input.didDocument }) {
   return document.name;
 }
 
+async function expand({ document }) {
+  // In safe mode, a word that no context defines is an error (VC Data Model 2.0 §5.2).
+  const documentLoader = async (url) => ({ contextUrl: null, documentUrl: url, document: input.contexts[url] });
+  const [expanded] = await jsonld.expand(document, { documentLoader, safe: true });
+  return expanded["@type"].at(-1).split("#").at(-1);
+}
+
 async function all(vectors, verify) {
   const entries = Object.entries(vectors).map(async ([name, vector]) => [
     name,
@@ -55,5 +63,6 @@ process.stdout.write(
   JSON.stringify({
     tokens: await all(input.tokens, verifyToken),
     documents: await all(input.documents, verifyDocument),
+    words: await all(input.words, expand),
   }),
 );
