@@ -17,7 +17,7 @@ from cms.accounts.queries import Name
 from courses.services import retake
 from tests.certifications.test_races import together
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
-from tests.factories.certifications import credential, definition, do_steps
+from tests.factories.certifications import credential, do_steps
 from tests.factories.courses import course_tree
 
 END = date(2028, 1, 15)
