@@ -67,6 +67,7 @@ check: env-dev
 		SECRET_KEY="$$(head -c 48 /dev/urandom | base64)" ALLOWED_HOSTS=socle.example \
 		DATABASE_URL=postgres://nobody@127.0.0.1:1/none CELERY_BROKER_URL=redis://127.0.0.1:1/0 \
 		EMAIL_URL=smtp://127.0.0.1:1 JOURNAL_KEYS="$$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')" \
+		BADGE_KEYS="$$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')" \
 		$(BIN)/python -W error manage.py check --deploy --fail-level WARNING
 
 bench: env-dev

@@ -6,4 +6,4 @@ class CertificationsConfig(AppConfig):
     verbose_name = "Attestations"
 
     def ready(self) -> None:
-        from certifications import receivers  # noqa: F401 - connects them, once the models are loaded
+        from certifications import checks, receivers  # noqa: F401 - connects them, once the models are loaded

@@ -15,6 +15,7 @@ class Path(models.TextChoices):
 
     ANY = "any", "Chacune de ces formations y mène"
     ALL = "all", "C'est un parcours : il faut les avoir toutes terminées"
+    SESSION = "session", "Chaque séance en salle de ces formations y mène"
 
 
 class RenewalPath(models.TextChoices):
@@ -54,3 +55,13 @@ class Threshold(models.IntegerChoices):
     NEAR = 30, "30 jours avant la fin"
     CLOSE = 7, "7 jours avant la fin"
     LAPSED = -1, "Le lendemain de la fin"
+
+
+class Finding(models.TextChoices):
+    """What a file somebody sent turns out to be."""
+
+    FILE = "file", "Ce fichier est bien celui que nous avons donné, sans un octet de changé"
+    BADGE = "badge", "Ce badge est bien de nous, tel que nous l'avons signé"
+    BORROWED = "borrowed", "Ce fichier n'est pas celui que nous avons donné"
+    LOST = "lost", "Ce badge porte notre signature, mais nous ne connaissons pas d'attestation de ce numéro"
+    STRANGE = "strange", "Ce n'est pas une de nos attestations"

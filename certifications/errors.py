@@ -60,3 +60,27 @@ class RenewedAlready(NotRenewable):
 class RenewalEarned(NotRenewable):
     def __init__(self) -> None:
         super().__init__("Ce qu'il fallait refaire est terminé : la nouvelle attestation arrive.")
+
+
+class NoBadgeKey(CertificationError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Ce site n'a pas de clé pour signer les badges : demandez à l'administration de régler BADGE_KEYS."
+        )
+
+
+class KeyRevoked(CertificationError):
+    def __init__(self) -> None:
+        super().__init__("La clé qui signe les badges a été répudiée : l'administration doit en mettre une autre.")
+
+
+class UnknownKey(CertificationError):
+    def __init__(self) -> None:
+        super().__init__("Aucune clé de ce nom n'a signé de badge.")
+
+
+class NoBadge(CertificationError):
+    """This credential gives no badge any more."""
+
+    def __init__(self) -> None:
+        super().__init__("Cette attestation a été retirée ou remplacée : elle ne donne plus de badge.")

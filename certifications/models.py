@@ -25,14 +25,17 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.models import DraftStateMixin, Orderable, PreviewableMixin, RevisionMixin
 
 from certifications.enums import EventKind, Kind, Path, Purpose, RenewalPath, Threshold
-from certifications.querysets import CredentialQuerySet, DefinitionQuerySet
+from certifications.querysets import CredentialQuerySet, DefinitionQuerySet, ExternalTrainingQuerySet
 from cms.accounts.models import siret_is_valid
 from cms.core.fields import LinesField
 from cms.core.models import Image
 from courses.models import CoursePage, Enrolment
+from courses.sessions.models import TrainingSession
 
 STATEMENT = "Nous attestons que {personne}, {employeur}, a suivi la formation « {formation} » ({duree})."
 NATURE = "Action de formation (article L6313-1, 1° du Code du travail)"
+# Two thousand hours, in minutes.
+LONGEST_TRAINING = 120_000
 
 
 @register_setting(icon="clipboard-list")
@@ -220,6 +223,8 @@ class Credential(models.Model):
     definition = models.ForeignKey(CredentialDefinition, on_delete=models.PROTECT, related_name="credentials")
     version = models.ForeignKey(DefinitionVersion, on_delete=models.PROTECT, related_name="credentials")
     enrolment = models.ForeignKey(Enrolment, null=True, on_delete=models.PROTECT, related_name="credentials")
+    # What earned it, when it is awarded for a session rather than for a course.
+    session = models.ForeignKey(TrainingSession, null=True, on_delete=models.PROTECT, related_name="credentials")
     issued_at = models.DateTimeField("délivrée le")
     valid_from = models.DateField("valable à partir du")
     valid_until = models.DateField("valable jusqu'au", null=True)
@@ -245,6 +250,12 @@ class Credential(models.Model):
             models.UniqueConstraint(
                 fields=["enrolment", "definition"], condition=Q(supersedes=None), name="credential_once_per_enrolment"
             ),
+            models.UniqueConstraint(
+                fields=["session", "person", "definition"],
+                condition=Q(supersedes=None),
+                name="credential_once_per_session",
+            ),
+            models.CheckConstraint(condition=Q(session=None) | Q(enrolment=None), name="credential_earned_by_one"),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")), name="credential_dates_in_order"
             ),
@@ -274,6 +285,39 @@ class CredentialSource(models.Model):
 
     def __str__(self) -> str:
         return f"{self.credential} · {self.enrolment_id}"
+
+
+class ExternalTraining(models.Model):
+    """What someone followed elsewhere, in their own words: shown as declared, never attested by the site."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="external_trainings", verbose_name="personne"
+    )
+    title = models.CharField("intitulé", max_length=200)
+    provider = models.CharField("organisme", max_length=200)
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au")
+    minutes = models.PositiveIntegerField("durée (minutes)")
+    note = models.TextField("ce que j'en retiens", blank=True)
+    declared_at = models.DateTimeField("déclarée le", default=timezone.now)
+
+    objects = ExternalTrainingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "formation suivie ailleurs"
+        verbose_name_plural = "formations suivies ailleurs"
+        ordering = ["-starts_on", "-pk"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="external_training_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=1, minutes__lte=LONGEST_TRAINING), name="external_training_minutes"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class CredentialEvent(models.Model):
@@ -347,3 +391,43 @@ class CredentialNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.credential} · {self.get_threshold_display()}"
+
+
+class BadgeKey(models.Model):
+    """The public half of a key that has signed badges: kept, so that they verify long after another replaced it."""
+
+    kid = models.CharField("empreinte (RFC 7638)", max_length=43, unique=True)
+    jwk = models.JSONField()
+    first_used_at = models.DateTimeField("sert depuis", default=timezone.now)
+    retired_at = models.DateTimeField("remplacée", null=True)
+    # It leaked: what it signed is no longer believed.
+    revoked_at = models.DateTimeField("répudiée", null=True)
+
+    class Meta:
+        verbose_name = "clé des badges"
+        verbose_name_plural = "clés des badges"
+        ordering = ["-first_used_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.kid
+
+
+class BadgeChoice(models.Model):
+    """What the holder wants in their badge, from that instant: the latest counts. Gone when the person is erased.
+
+    `salt` is that of the hashes of the badge, the same in all the choices of a credential; `email` is theirs then.
+    """
+
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="badge_choices")
+    shows_name = models.BooleanField("écrire mon nom dans mon badge", default=False)
+    email = models.EmailField()
+    salt = models.CharField(max_length=32)
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "choix pour un badge"
+        verbose_name_plural = "choix pour un badge"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.credential} · {self.chosen_at}"

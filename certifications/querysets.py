@@ -8,7 +8,7 @@ from django.db.models import Case, Exists, ExpressionWrapper, F, Max, OuterRef, 
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from certifications.enums import EventKind, Purpose, State, Threshold
+from certifications.enums import EventKind, Path, Purpose, State, Threshold
 from certifications.reminders import EARLIEST, TOO_LATE
 from certifications.states import Dates
 
@@ -18,10 +18,21 @@ if TYPE_CHECKING:
 
 class DefinitionQuerySet(models.QuerySet[Any]):
     def awarded_for(self, course: int, *, completed_at: datetime) -> "DefinitionQuerySet":
-        """Those this course leads to, or renews, for who completed it at that instant."""
+        """Those this course leads to, or renews, for who completed it at that instant; sessions apart."""
         return (
             self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=completed_at), course_links__course=course)
             .filter(applies_from__lte=timezone.localdate(completed_at), versions__isnull=False)
+            .exclude(path=Path.SESSION)
+            .distinct()
+            .order_by("pk")
+        )
+
+    def awarded_for_session(self, course: int, *, ended_at: datetime) -> "DefinitionQuerySet":
+        """Those the sessions of this course lead to, for one that ended at that instant."""
+        return (
+            self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=ended_at), path=Path.SESSION)
+            .filter(course_links__course=course, course_links__purpose=Purpose.AWARD)
+            .filter(applies_from__lte=timezone.localdate(ended_at), versions__isnull=False)
             .distinct()
             .order_by("pk")
         )
@@ -126,6 +137,12 @@ class CredentialQuerySet(models.QuerySet[Any]):
             credential=OuterRef("pk"), reader=reader, ends_on=OuterRef("ends_on"), threshold=OuterRef("urgent")
         )
         return rows.filter(~Exists(decided))
+
+
+class ExternalTrainingQuerySet(models.QuerySet[Any]):
+    def of(self, person: "User") -> "ExternalTrainingQuerySet":
+        """One's own: nobody else reads or writes them."""
+        return self.filter(person=person)
 
 
 LONGEST_EXTENSION = 366

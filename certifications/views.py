@@ -12,11 +12,6 @@ from certifications.services.files import pdf_of, specimen_of
 from cms.accounts.door import sign_in_required
 
 
-def verify(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    credential = get_object_or_404(Credential.objects.with_facts(), public_id=public_id)
-    return render(request, "certifications/verify.html", {"credential": credential})
-
-
 @sign_in_required
 def pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The document, for its holder, the leads of its holder, and the coordination."""

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Site
 
+from certifications.models import Provider
 from cms.accounts.models import TRAINERS, Invitation, Membership, Organisation
 from cms.core.models import Document, Image
 from cms.pages.models import GlossaryTerm, PathwayStep
@@ -26,6 +27,7 @@ from interview_toolkit.simulations.models import ScenarioIndexPage, ScenarioPage
 from interview_toolkit.techniques.models import Phrase, TechniqueIndexPage
 from tests.coordination.test_screens import close
 from tests.courses.h5p.packages import packed
+from tests.factories.certifications import definition
 from tests.strict_client import StrictClient
 from tests.test_matrix import ROLES, World
 from tests.test_matrix import world as world  # a fixture
@@ -173,6 +175,13 @@ WHO: dict[str, tuple[str, ...]] = {
     "h5p/content-chooser/chosen-multiple/?id={content}": (T, C, A),
     "h5p/content-chooser/create/": (T, A),
     "tag-autocomplete/?term=a": (T, C, A),
+    # Attestations
+    "snippets/certifications/credentialdefinition/": (C, A),
+    "snippets/certifications/credentialdefinition/add/": (C, A),
+    "snippets/certifications/credentialdefinition/edit/{definition}/": (C, A),
+    "snippets/certifications/credentialdefinition/history/{definition}/": (C, A),
+    "snippets/certifications/credentialdefinition/delete/{definition}/": (C, A),
+    "snippets/certifications/credentialdefinition/unpublish/{definition}/": (C, A),
     # Training sessions
     "seances/": (T, C, A),
     "seances/results/": (T, C, A),
@@ -206,6 +215,7 @@ WHO: dict[str, tuple[str, ...]] = {
     "reports/page-types-usage/": (T, C, A),
     "reports/locked/": (A,),
     # Settings
+    "settings/certifications/provider/{provider}/": (C, A),
     "redirects/": (A,),
     "redirects/add/": (A,),
     "redirects/import/": (A,),
@@ -218,7 +228,7 @@ WHO: dict[str, tuple[str, ...]] = {
 # Machinery without a screen of its own, or closed for everyone.
 ELSEWHERE = {
     "block-preview", "dismissibles", "editing-sessions", "failwhale", "jsi18n", "login", "logout", "password_reset",
-    "settings", "sprite", "test404",
+    "sprite", "test404",
 }  # fmt: skip
 
 
@@ -275,6 +285,8 @@ def places(world: World, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "document": Document.objects.get().pk,
         "site": Site.objects.get().pk,
         "session": TrainingSession.objects.get().pk,
+        "definition": definition(course).pk,
+        "provider": Provider.load().pk,
         "phrase": Phrase.objects.get().pk,
         "techniques": TechniqueIndexPage.objects.get().pk,
         "simulations": ScenarioIndexPage.objects.get().pk,

@@ -17,7 +17,7 @@ from certifications.errors import (
     NothingToExtend,
     ReasonNeeded,
 )
-from certifications.models import Credential, CredentialEvent
+from certifications.models import BadgeChoice, Credential, CredentialEvent
 from certifications.querysets import LONGEST_EXTENSION, dates_of
 from certifications.services import letters
 from certifications.snapshot import Employer, corrected, utc
@@ -94,6 +94,7 @@ def correct(
             definition_id=credential.definition_id,
             version_id=credential.version_id,
             enrolment_id=credential.enrolment_id,
+            session_id=credential.session_id,
             issued_at=issued_at,
             valid_from=credential.valid_from,
             valid_until=credential.valid_until,
@@ -116,6 +117,7 @@ def forget_holder(*, person: User) -> int:
     held = Credential.objects.select_for_update().filter(person=person, snapshot__isnull=False)
     ids = list(held.values_list("pk", flat=True))
     Credential.objects.filter(pk__in=ids).update(snapshot=None)
+    BadgeChoice.objects.filter(credential__in=ids).delete()
     CredentialEvent.objects.bulk_create(CredentialEvent(credential_id=pk, kind=EventKind.ERASED) for pk in ids)
     return len(ids)
 

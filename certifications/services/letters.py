@@ -43,7 +43,7 @@ def tell_renewal_opened(credential: Credential, enrolment: Enrolment) -> None:
 def tell_ending(credential: Credential, *, is_lapsed: bool, day: date) -> None:
     subject = "Votre attestation a expiré" if is_lapsed else "Votre attestation se termine bientôt"
     days = (credential.ends_on - day).days if credential.ends_on else 0
-    mine = f"{settings.WAGTAILADMIN_BASE_URL}/mon-parcours/attestations/"
+    mine = settings.WAGTAILADMIN_BASE_URL + reverse("certifications:mine")
     _write(credential, subject, "ending", is_lapsed=is_lapsed, days=days, mine=mine)
 
 

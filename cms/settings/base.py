@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 INSTALLED_APPS = [
     "coordination",
+    "coordination.livret",
     "certifications",
     "interview_toolkit.home",
     "interview_toolkit.commitments",
@@ -183,6 +184,8 @@ MFA_FORMS = {
     "activate_totp": "cms.accounts.door_forms.ActivateTOTPForm",
 }
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Beside those of the door, which allauth knows: how often one address may verify a number, or send a file.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"verify_credential": "60/m/ip", "verify_file": "20/10m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Socle"
 SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
@@ -239,6 +242,8 @@ SOCLE_LRS_USERNAME = env.str("LRS_USERNAME", default="")
 SOCLE_LRS_PASSWORD = env.str("LRS_PASSWORD", default="")
 # What seals the journals of practice, the newest first: `manage.py journal key` makes one. See `docs/journal.md`.
 SOCLE_JOURNAL_KEYS: list[str] = env.list("JOURNAL_KEYS", default=[])
+# What signs badges, the newest first: `manage.py badges key` makes one. See `docs/verification.md`.
+SOCLE_BADGE_KEYS: list[str] = env.list("BADGE_KEYS", default=[])
 # Contents written here, which `manage.py h5p build` makes packages of.
 SOCLE_H5P_SOURCES = BASE_DIR / "coordination" / "demo" / "activities"
 

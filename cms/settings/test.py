@@ -24,6 +24,7 @@ EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SOCLE_TEST_VALKEY = f"valkey-{os.environ.get('PYTEST_XDIST_WORKER', 'test')}"
 CELERY_BROKER_URL = broker_url(BASE_DIR, SOCLE_TEST_VALKEY)
 SOCLE_JOURNAL_KEYS = ["Y6JyEO5KXNHhbS0V53mHryWMNlDEhenkJarSppxvHro="]
+SOCLE_BADGE_KEYS = ["AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"]
 SOCLE_DEMO = True
 SOCLE_HELP_EMAIL = "coordination@demo.example"
 SOCLE_SHOW_COMPONENTS = True

@@ -10,6 +10,7 @@ from cms.settings.base import BASE_DIR, DATABASES, MIDDLEWARE
 DEBUG = False
 SECRET_KEY = "bench-only-0123456789abcdef-0123456789abcdef-0123456789"
 SOCLE_JOURNAL_KEYS = ["Y6JyEO5KXNHhbS0V53mHryWMNlDEhenkJarSppxvHro="]
+SOCLE_BADGE_KEYS = ["AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"]
 ALLOWED_HOSTS = ["127.0.0.1"]
 ROOT_URLCONF = "tests.bench.urls"
 MIDDLEWARE = ["tests.bench.middleware.count_queries", *MIDDLEWARE]

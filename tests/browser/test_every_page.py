@@ -11,6 +11,7 @@ from tests.browser.conftest import COLOURS, RULES, WIDTHS, Contexts, LiveSite, V
 
 SOCLE = "/formations/socle-commun-d-information-du-spie/"
 LESSON = f"{SOCLE}comprendre-le-cadre/du-spie-au-reseau-pour-l-emploi/"
+NO_SUCH_NUMBER = "/attestations/verifier/0b7e4c52-93af-4d1e-8a60-5f2c7d9e1a34/"
 IN_A_ROOM = "/formations/conduire-un-entretien-qui-soutient-le-pouvoir-d-agir/les-techniques-d-entretien/en-salle/"
 # Training sessions: a day signed by all, today's, one that does not hold.
 DAY, TODAY, SHORT = (
@@ -21,7 +22,7 @@ PAGES = {
     None: [
         "/", "/compte/login/", "/compte/password/reset/", "/compte/signup/", "/feuille-de-route/",
         "/feuille-de-route/SEC-06/", "/accessibilite/", "/mentions-legales/", "/donnees-personnelles/", "/composants/",
-        "/socle/spie/spie-manche/", "/perdu/",
+        "/socle/spie/spie-manche/", "/perdu/", "/attestations/verifier/", NO_SUCH_NUMBER,
     ],
     "professionnel": [
         "/", "/socle/", "/socle/recherche/", "/socle/recherche/?q=beneficiaire", "/socle/recherche/?q=xyzzy",
@@ -41,7 +42,8 @@ PAGES = {
         "/feuille-de-route/PRO-01/preuve/informe/", "/feuille-de-route/PRO-01/preuve/forme/",
         "/formations/seances/", TODAY,
         "/mon-parcours/", "/feuille-de-route/PRO-01/", "/compte/email/", "/compte/password/change/", "/compte/2fa/",
-        "/compte/sessions/",
+        "/compte/sessions/", "/compte/mes-donnees/", "/mon-parcours/attestations/", "/mon-parcours/livret/",
+        "/mon-parcours/livret/ailleurs/nouvelle/",
     ],
     "formateur": ["/formations/seances/", TODAY, SHORT, f"{SHORT}dossier/", f"{TODAY}feuille/", f"{TODAY}annuler/"],
     "referent": [IN_A_ROOM, DAY, "/pilotage/", "/pilotage/personnes/", "/pilotage/attestations/"],
@@ -53,7 +55,7 @@ PAGES = {
     ],
 }  # fmt: skip
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths]
-MISSING = {"/perdu/"}
+MISSING = {"/perdu/", NO_SUCH_NUMBER}
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 

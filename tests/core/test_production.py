@@ -13,6 +13,7 @@ COMPLETE = {
     "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
     "EMAIL_URL": "smtp+tls://moi:secret@mail.example:587",
     "JOURNAL_KEYS": "Y6JyEO5KXNHhbS0V53mHryWMNlDEhenkJarSppxvHro=",
+    "BADGE_KEYS": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
 }
 
 
@@ -32,7 +33,7 @@ def test_everything_missing_is_said_at_once() -> None:
     result = start({"ALLOWED_HOSTS": "socle.example"}, "import cms.settings.production")
     assert result.stderr.strip().splitlines()[-1] == (
         "django.core.exceptions.ImproperlyConfigured: Socle ne démarre pas en production sans ces variables "
-        "d'environnement : SECRET_KEY, DATABASE_URL, CELERY_BROKER_URL, EMAIL_URL, JOURNAL_KEYS."
+        "d'environnement : SECRET_KEY, DATABASE_URL, CELERY_BROKER_URL, EMAIL_URL, JOURNAL_KEYS, BADGE_KEYS."
     )
 
 
