@@ -29,28 +29,30 @@ class Grounds:
     earned_at: datetime
 
 
-def issue_for(*, enrolment_id: int) -> list[Credential]:
+def issue_for(*, enrolment_id: int, is_dated_as_earned: bool = False) -> list[Credential]:
     """Award what the person of this enrolment has earned and was not awarded yet; return what this call awarded.
 
     Oldest first, so that a renewal follows what it renews even when both come late. Nothing is awarded to an erased
     person, nor for what is not completed.
     """
     person = User.objects.get(enrolments=enrolment_id)
-    return [credential for waiting in enrolments_waiting(person=person) for credential in _issue_all(waiting)]
+    together = enrolments_waiting(person=person)
+    return [credential for waiting in together for credential in _issue_all(waiting, is_dated_as_earned)]
 
 
-def issue_missing(*, since: datetime | None = None) -> int:
+def issue_missing(*, since: datetime | None = None, is_dated_as_earned: bool = False) -> int:
     """Award what a crash, a broker or a worker that was down left undone; return how many were awarded.
 
-    `since`: look only at what was completed, or countersigned, from then on.
+    `since`: look only at what was completed, or countersigned, from then on. `is_dated_as_earned`: write a past in
+    which everything was awarded on its day, and tell nobody, as the demonstration does.
     """
     issued, after = 0, 0
     while batch := enrolments_waiting(after=after, limit=BATCH, since=since):
         for waiting in batch:
-            issued += len(issue_for(enrolment_id=waiting.pk))
+            issued += len(issue_for(enrolment_id=waiting.pk, is_dated_as_earned=is_dated_as_earned))
         after = max(waiting.pk for waiting in batch)
     for session_id in sessions_over(since=since):
-        issued += len(issue_for_session(session_id=session_id))
+        issued += len(issue_for_session(session_id=session_id, is_dated_as_earned=is_dated_as_earned))
     return issued
 
 
@@ -64,9 +66,9 @@ def would_issue(enrolment: Enrolment) -> list[CredentialDefinition]:
     ]
 
 
-def _issue_all(enrolment: Enrolment) -> list[Credential]:
+def _issue_all(enrolment: Enrolment, is_dated_as_earned: bool) -> list[Credential]:
     definitions = CredentialDefinition.objects.awarded_for(enrolment.course_id, completed_at=_ended_at(enrolment))
-    issued = [_issue(definition, enrolment) for definition in definitions.with_courses()]
+    issued = [_issue(definition, enrolment, is_dated_as_earned) for definition in definitions.with_courses()]
     return [credential for credential in issued if credential is not None]
 
 
@@ -78,7 +80,7 @@ def _ended_at(enrolment: Enrolment) -> datetime:
 
 
 @transaction.atomic
-def _issue(definition: CredentialDefinition, enrolment: Enrolment) -> Credential | None:
+def _issue(definition: CredentialDefinition, enrolment: Enrolment, is_dated_as_earned: bool) -> Credential | None:
     """Award one definition. The person's row is locked: two enrolments that end together make one path, once."""
     person = User.objects.select_for_update(no_key=True).get(pk=enrolment.person_id)
     if person.erased_at is not None:
@@ -104,6 +106,7 @@ def _issue(definition: CredentialDefinition, enrolment: Enrolment) -> Credential
         valid_until=valid_until,
         enrolment=grounds.enrolments[-1],
         renews=previous,
+        is_dated_as_earned=is_dated_as_earned,
     )
     CredentialSource.objects.bulk_create(
         CredentialSource(credential=credential, definition=definition, enrolment=one) for one in grounds.enrolments

@@ -11,7 +11,7 @@ from cms.accounts.models import User
 from courses.sessions.models import Registration, TrainingSession
 
 
-def issue_for_session(*, session_id: int) -> list[Credential]:
+def issue_for_session(*, session_id: int, is_dated_as_earned: bool = False) -> list[Credential]:
     """Award what this session gives right to and did not give yet; return what this call awarded.
 
     To whoever signed for every half-day, each countersigned and standing, once the session is over. Nothing for a
@@ -19,7 +19,7 @@ def issue_for_session(*, session_id: int) -> list[Credential]:
     """
     session = TrainingSession.objects.whole().get(pk=session_id)
     issued = [
-        _issue(definition, session, person)
+        _issue(definition, session, person, is_dated_as_earned)
         for definition in definitions_of(session)
         for person in attended_whole(session, without=definition)
     ]
@@ -34,7 +34,9 @@ def definitions_of(session: TrainingSession) -> list[CredentialDefinition]:
 
 
 @transaction.atomic
-def _issue(definition: CredentialDefinition, session: TrainingSession, person_id: int) -> Credential | None:
+def _issue(
+    definition: CredentialDefinition, session: TrainingSession, person_id: int, is_dated_as_earned: bool
+) -> Credential | None:
     """Award one. The person's row is locked, as it is for what an enrolment earns."""
     person = User.objects.select_for_update(no_key=True).get(pk=person_id)
     given = Credential.objects.filter(definition=definition, session=session, person=person)
@@ -44,6 +46,7 @@ def _issue(definition: CredentialDefinition, session: TrainingSession, person_id
     registrations = Registration.objects.filter(session=session, person=person, enrolment__isnull=False)
     registration = registrations.select_related("enrolment").order_by("-pk").first()
     return write(
+        is_dated_as_earned=is_dated_as_earned,
         person=person,
         version=version_at(definition, session.ends),
         earned=earned_in(session, person),

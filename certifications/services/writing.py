@@ -31,8 +31,14 @@ def write(
     enrolment: Enrolment | None = None,
     session: TrainingSession | None = None,
     renews: Credential | None = None,
+    is_dated_as_earned: bool = False,
 ) -> Credential:
-    """Store a credential earned at that instant, by an enrolment or by a session, and tell its holder by mail."""
+    """Store a credential earned at that instant, by an enrolment or by a session, and tell its holder by mail.
+
+    With `is_dated_as_earned`, it was issued at that instant and nobody is told.
+    """
+    # A clock set back does not make a credential older than what it states.
+    issued_at = earned_at if is_dated_as_earned else max(timezone.now(), earned_at)
     credential = Credential(
         public_id=uuid.uuid4(),
         person=person,
@@ -40,8 +46,7 @@ def write(
         version=version,
         enrolment=None if session else enrolment,
         session=session,
-        # A clock set back does not make a credential older than what it states.
-        issued_at=max(timezone.now(), earned_at).replace(microsecond=0),
+        issued_at=issued_at.replace(microsecond=0),
         valid_from=valid_from,
         valid_until=valid_until,
         window_days=version.content["window_days"],
@@ -61,7 +66,8 @@ def write(
     )
     credential.snapshot, credential.sha256 = said, fingerprint(said)
     credential.save(force_insert=True)
-    _tell(credential, person, said)
+    if not is_dated_as_earned:
+        _tell(credential, person, said)
     return credential
 
 
