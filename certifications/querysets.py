@@ -55,6 +55,14 @@ class CredentialQuerySet(models.QuerySet[Any]):
         people = user.__class__._default_manager.all().visible_to(user)
         return self.filter(Q(person=user) | Q(person__in=people.values("pk")))
 
+    def documents_for(self, user: "User") -> "CredentialQuerySet":
+        """Those whose document one may read: what is visible, but a lead does not learn scores from it.
+
+        A lead is the employer, who sees states; a document that reports results is its holder's to show.
+        """
+        visible = self.visible_to(user)
+        return visible if user.sees_everyone else visible.filter(Q(person=user) | Q(snapshot__results=None))
+
     def heads(self) -> "CredentialQuerySet":
         """Those no correction has replaced."""
         return self.filter(superseded_by=None)

@@ -14,9 +14,9 @@ from cms.accounts.door import sign_in_required
 
 @sign_in_required
 def pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The document, for its holder, the leads of its holder, and the coordination."""
+    """The document, for its holder, the coordination, and the leads of its holder when it reports no result."""
     user: Any = request.user
-    credential = get_object_or_404(Credential.objects.visible_to(user), public_id=public_id)
+    credential = get_object_or_404(Credential.objects.documents_for(user), public_id=public_id)
     try:
         name, content = pdf_of(credential)
     except HolderErased as refusal:

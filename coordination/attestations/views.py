@@ -51,9 +51,12 @@ def asked(kind: type[CredentialFilterForm], request: SignedRequest, reach: Reach
 def credentials(request: SignedRequest) -> HttpResponse:
     reach = reach_of(request.user)
     form = asked(CredentialFilterForm, request, reach)
-    listing = CredentialListing(credentials_within(request.user, reach, form.filters), reach)
+    rows = credentials_within(request.user, reach, form.filters)
+    listing = CredentialListing(rows, reach)
+    documents = listing.size if reach.organisations is None else rows.documents_for(request.user).count()
     page = Paginator[CredentialRow](listing, PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "filters": form.filters, "page": page, "size": listing.size, "now": timezone.now()}
+    context |= {"documents": documents}
     return render(request, "coordination/attestations/list.html", context | {"start": StartForm(), "reach": reach})
 
 
@@ -103,7 +106,7 @@ def renew(request: SignedRequest) -> HttpResponse:
 def archive(request: SignedRequest) -> HttpResponse:
     reach = reach_of(request.user)
     filters = asked(CredentialFilterForm, request, reach).filters
-    rows = credentials_within(request.user, reach, filters)
+    rows = credentials_within(request.user, reach, filters).documents_for(request.user)
     return begin(request, JobKind.ARCHIVE, rows, filters.query, back="pilotage_credentials")
 
 
@@ -160,7 +163,9 @@ def visible_credential(request: SignedRequest, public_id: UUID) -> Credential:
 def credential(request: SignedRequest, public_id: UUID) -> HttpResponse:
     found = visible_credential(request, public_id)
     sheet = credential_sheet(found, request.user, timezone.localdate())
-    return render(request, "coordination/attestations/credential.html", {"sheet": sheet, "said": found.snapshot})
+    has_document = Credential.objects.documents_for(request.user).filter(pk=found.pk, snapshot__isnull=False).exists()
+    context = {"sheet": sheet, "said": found.snapshot, "has_document": has_document}
+    return render(request, "coordination/attestations/credential.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

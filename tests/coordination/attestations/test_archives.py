@@ -102,6 +102,16 @@ def test_a_real_pdf_is_what_the_file_holds(monkeypatch, sign_in, lead, somebody,
     assert name.startswith("attestation_MARTEL_Claire") and archive.read(name).startswith(b"%PDF-")
 
 
+def test_a_lead_is_given_what_reports_no_result(sign_in, lead, somebody, earn):
+    attended = earn(somebody())
+    credential(somebody("Zola"), course_tree(title="Avec un quiz"), title="Autre")
+    client = sign_in(lead)
+    assert "Télécharger l'attestation (PDF)" in text(client.get("/pilotage/attestations/"))
+    address = asked(client).url
+    finish()
+    assert list(index_of(zip_of(client.get(f"{address}attestations.zip")))) == [str(attended.public_id)]
+
+
 def test_asked_twice_from_one_page_is_one_file(sign_in, coordinator, somebody, earn):
     earn(somebody())
     client, key = sign_in(coordinator), str(uuid4())

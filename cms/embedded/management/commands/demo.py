@@ -50,7 +50,7 @@ class Command(BaseCommand):
                     "DEBUG": os.environ.get("DEBUG", "false"),
                     "PYTHONUNBUFFERED": "1",
                 }
-                # What is written here, such as where an attestation is verified, names the same place as what is served.
+                # What this process writes, such as where an attestation is verified, names the place that is served.
                 settings.WAGTAILADMIN_BASE_URL = environment["BASE_URL"]
                 with Supervisor(logs=self.local / "logs", environment=environment) as supervisor:
                     self.serve(supervisor, number)
