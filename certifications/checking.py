@@ -8,8 +8,10 @@ from django.db.models import Count
 from certifications.enums import EventKind
 from certifications.integrity import fault_of
 from certifications.models import Credential, CredentialEvent
-from certifications.queries.due import enrolments_waiting
+from certifications.queries.due import attended_whole, enrolments_waiting, sessions_over
 from certifications.services.issue import would_issue
+from certifications.services.sessions import definitions_of
+from courses.sessions.models import TrainingSession
 
 BATCH = 500
 
@@ -39,7 +41,7 @@ def altered() -> Iterator[Fault]:
 
 
 def doubles() -> Iterator[Fault]:
-    """Several heads for one enrolment and one definition: the database refuses it, a restored one may hold it."""
+    """Several heads of one definition for an enrolment, or a session and a person: a restored one may hold some."""
     rows = (
         Credential.objects.heads()
         .filter(enrolment__isnull=False)
@@ -51,13 +53,30 @@ def doubles() -> Iterator[Fault]:
     for row in rows:
         what = str(row["enrolment__public_id"])
         yield Fault("duplicate", what, f"cette inscription a {row['heads']} attestations d'un même modèle")
+    rows = (
+        Credential.objects.heads()
+        .filter(session__isnull=False)
+        .order_by()
+        .values("session", "person", "definition", "session__public_id")
+        .annotate(heads=Count("pk"))
+        .filter(heads__gt=1)
+    )
+    for row in rows:
+        what = str(row["session__public_id"])
+        yield Fault("duplicate", what, f"une personne a {row['heads']} certificats pour cette séance")
 
 
 def missing() -> Iterator[Fault]:
-    """Completed enrolments that give right to a credential nobody awarded."""
+    """Completed enrolments, and sessions attended whole, that give right to a credential nobody awarded."""
     after = 0
     while batch := enrolments_waiting(after=after, limit=BATCH):
         for enrolment in batch:
             for definition in would_issue(enrolment):
                 yield Fault("missing", str(enrolment.public_id), f"elle donne droit à « {definition.title} »")
         after = max(enrolment.pk for enrolment in batch)
+    for session in TrainingSession.objects.filter(pk__in=sessions_over()).whole():
+        for definition in definitions_of(session):
+            if people := len(attended_whole(session, without=definition)):
+                yield Fault(
+                    "missing", str(session.public_id), f"cette séance donne droit à {people} « {definition.title} »"
+                )

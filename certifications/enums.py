@@ -15,6 +15,7 @@ class Path(models.TextChoices):
 
     ANY = "any", "Chacune de ces formations y mène"
     ALL = "all", "C'est un parcours : il faut les avoir toutes terminées"
+    SESSION = "session", "Chaque séance en salle de ces formations y mène"
 
 
 class RenewalPath(models.TextChoices):
@@ -45,6 +46,15 @@ class State(models.TextChoices):
     EXPIRED = "expired", "Expirée"
     SUPERSEDED = "superseded", "Remplacée"
     REVOKED = "revoked", "Retirée"
+
+
+class Threshold(models.IntegerChoices):
+    """When the end of a credential is told: so many days before its last day, then on the day after it."""
+
+    FAR = 90, "90 jours avant la fin"
+    NEAR = 30, "30 jours avant la fin"
+    CLOSE = 7, "7 jours avant la fin"
+    LAPSED = -1, "Le lendemain de la fin"
 
 
 class Finding(models.TextChoices):

@@ -48,6 +48,20 @@ class NothingToCorrect(CertificationError):
         super().__init__("Rien n'a changé : la nouvelle attestation dirait la même chose.")
 
 
+class NotRenewable(CertificationError):
+    """What stands in the way of a renewal."""
+
+
+class RenewedAlready(NotRenewable):
+    def __init__(self) -> None:
+        super().__init__("Cette attestation est déjà renouvelée.")
+
+
+class RenewalEarned(NotRenewable):
+    def __init__(self) -> None:
+        super().__init__("Ce qu'il fallait refaire est terminé : la nouvelle attestation arrive.")
+
+
 class NoBadgeKey(CertificationError):
     def __init__(self) -> None:
         super().__init__(

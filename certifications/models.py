@@ -24,15 +24,18 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.models import DraftStateMixin, Orderable, PreviewableMixin, RevisionMixin
 
-from certifications.enums import EventKind, Kind, Path, Purpose, RenewalPath
-from certifications.querysets import CredentialQuerySet, DefinitionQuerySet
+from certifications.enums import EventKind, Kind, Path, Purpose, RenewalPath, Threshold
+from certifications.querysets import CredentialQuerySet, DefinitionQuerySet, ExternalTrainingQuerySet
 from cms.accounts.models import siret_is_valid
 from cms.core.fields import LinesField
 from cms.core.models import Image
 from courses.models import CoursePage, Enrolment
+from courses.sessions.models import TrainingSession
 
 STATEMENT = "Nous attestons que {personne}, {employeur}, a suivi la formation « {formation} » ({duree})."
 NATURE = "Action de formation (article L6313-1, 1° du Code du travail)"
+# Two thousand hours, in minutes.
+LONGEST_TRAINING = 120_000
 
 
 @register_setting(icon="clipboard-list")
@@ -220,6 +223,8 @@ class Credential(models.Model):
     definition = models.ForeignKey(CredentialDefinition, on_delete=models.PROTECT, related_name="credentials")
     version = models.ForeignKey(DefinitionVersion, on_delete=models.PROTECT, related_name="credentials")
     enrolment = models.ForeignKey(Enrolment, null=True, on_delete=models.PROTECT, related_name="credentials")
+    # What earned it, when it is awarded for a session rather than for a course.
+    session = models.ForeignKey(TrainingSession, null=True, on_delete=models.PROTECT, related_name="credentials")
     issued_at = models.DateTimeField("délivrée le")
     valid_from = models.DateField("valable à partir du")
     valid_until = models.DateField("valable jusqu'au", null=True)
@@ -245,6 +250,12 @@ class Credential(models.Model):
             models.UniqueConstraint(
                 fields=["enrolment", "definition"], condition=Q(supersedes=None), name="credential_once_per_enrolment"
             ),
+            models.UniqueConstraint(
+                fields=["session", "person", "definition"],
+                condition=Q(supersedes=None),
+                name="credential_once_per_session",
+            ),
+            models.CheckConstraint(condition=Q(session=None) | Q(enrolment=None), name="credential_earned_by_one"),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")), name="credential_dates_in_order"
             ),
@@ -252,6 +263,7 @@ class Credential(models.Model):
         indexes = [
             models.Index(fields=["person", "definition"], name="credential_of_person"),
             models.Index(fields=["valid_until"], condition=~Q(valid_until=None), name="credential_by_end"),
+            models.Index(fields=["-issued_at", "-id"], name="credential_by_issue"),
         ]
 
     def __str__(self) -> str:
@@ -273,6 +285,39 @@ class CredentialSource(models.Model):
 
     def __str__(self) -> str:
         return f"{self.credential} · {self.enrolment_id}"
+
+
+class ExternalTraining(models.Model):
+    """What someone followed elsewhere, in their own words: shown as declared, never attested by the site."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="external_trainings", verbose_name="personne"
+    )
+    title = models.CharField("intitulé", max_length=200)
+    provider = models.CharField("organisme", max_length=200)
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au")
+    minutes = models.PositiveIntegerField("durée (minutes)")
+    note = models.TextField("ce que j'en retiens", blank=True)
+    declared_at = models.DateTimeField("déclarée le", default=timezone.now)
+
+    objects = ExternalTrainingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "formation suivie ailleurs"
+        verbose_name_plural = "formations suivies ailleurs"
+        ordering = ["-starts_on", "-pk"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="external_training_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=1, minutes__lte=LONGEST_TRAINING), name="external_training_minutes"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class CredentialEvent(models.Model):
@@ -318,6 +363,34 @@ class CredentialFile(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+
+class CredentialNotice(models.Model):
+    """That someone was told of the end of a credential, or that the moment to tell it had passed.
+
+    `reader` is its person, or a lead. One threshold of one end is decided once; an extension makes another end.
+    `told_on` is null when nothing was sent (see `reminders`).
+    """
+
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="notices")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ends_on = models.DateField()
+    threshold = models.SmallIntegerField(choices=Threshold)
+    told_on = models.DateField(null=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "rappel d'échéance"
+        verbose_name_plural = "rappels d'échéance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential", "reader", "ends_on", "threshold"], name="credential_notice_once"
+            )
+        ]
+        indexes = [models.Index(fields=["reader", "told_on"], name="credential_notice_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.credential} · {self.get_threshold_display()}"
 
 
 class BadgeKey(models.Model):

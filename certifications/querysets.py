@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Case, Exists, ExpressionWrapper, F, Max, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from certifications.enums import EventKind, Purpose
+from certifications.enums import EventKind, Path, Purpose, State, Threshold
+from certifications.reminders import EARLIEST, TOO_LATE
 from certifications.states import Dates
 
 if TYPE_CHECKING:
@@ -17,10 +18,21 @@ if TYPE_CHECKING:
 
 class DefinitionQuerySet(models.QuerySet[Any]):
     def awarded_for(self, course: int, *, completed_at: datetime) -> "DefinitionQuerySet":
-        """Those this course leads to, or renews, for who completed it at that instant."""
+        """Those this course leads to, or renews, for who completed it at that instant; sessions apart."""
         return (
             self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=completed_at), course_links__course=course)
             .filter(applies_from__lte=timezone.localdate(completed_at), versions__isnull=False)
+            .exclude(path=Path.SESSION)
+            .distinct()
+            .order_by("pk")
+        )
+
+    def awarded_for_session(self, course: int, *, ended_at: datetime) -> "DefinitionQuerySet":
+        """Those the sessions of this course lead to, for one that ended at that instant."""
+        return (
+            self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=ended_at), path=Path.SESSION)
+            .filter(course_links__course=course, course_links__purpose=Purpose.AWARD)
+            .filter(applies_from__lte=timezone.localdate(ended_at), versions__isnull=False)
             .distinct()
             .order_by("pk")
         )
@@ -80,8 +92,60 @@ class CredentialQuerySet(models.QuerySet[Any]):
             .order_by("ends_on", "pk")
         )
 
+    def in_state(self, state: State, day: date) -> "CredentialQuerySet":
+        """Those of which `states.state_of` says so, found by their dates and events."""
+        rows = self.with_facts()
+        if state == State.REVOKED:
+            return rows.filter(is_revoked=True)
+        rows = rows.filter(is_revoked=False)
+        if state == State.SUPERSEDED:
+            return rows.filter(is_superseded=True)
+        rows = rows.filter(is_superseded=False)
+        if state == State.NOT_YET:
+            return rows.filter(valid_from__gt=day)
+        rows = rows.filter(valid_from__lte=day)
+        # An end that has passed only counts when no extension does: few rows need `ends_on`.
+        has_ended = Q(valid_until__lt=day) & Q(ends_on__lt=day)
+        if state == State.EXPIRED:
+            return rows.filter(has_ended)
+        is_expiring = Q(valid_until__isnull=False) & Q(opens_on__lte=day) & Q(is_renewed=False)
+        rows = rows.exclude(has_ended).alias(opens_on=OPENS_ON)
+        return rows.filter(is_expiring) if state == State.EXPIRING else rows.exclude(is_expiring)
+
+    def to_renew(self, day: date) -> "CredentialQuerySet":
+        """Those of people still here that lapsed and were not renewed, or end within `EARLIEST`; the first first."""
+        return self.ending_between(EVER, day + EARLIEST).of_people_here()
+
+    def of_people_here(self) -> "CredentialQuerySet":
+        return self.filter(person__is_active=True, person__erased_at=None, snapshot__isnull=False)
+
+    def untold(self, reader: Any, day: date) -> "CredentialQuerySet":
+        """Those whose most urgent threshold has come and was not decided for `reader` (an id, or an expression)."""
+        notices: Any = self.model._meta.get_field("notices").related_model
+        reached = [one for one in Threshold if one != Threshold.LAPSED]
+        urgent = Case(
+            When(ends_on__lt=day, then=Value(Threshold.LAPSED)),
+            *(When(ends_on__lte=day + timedelta(days=one), then=Value(one)) for one in sorted(reached)),
+            output_field=models.SmallIntegerField(),
+        )
+        rows = self.ending_between(day - TOO_LATE, day + EARLIEST).of_people_here()
+        rows = rows.alias(urgent=urgent, opens_on=OPENS_ON).filter(opens_on__lte=day)
+        decided = notices.objects.filter(
+            credential=OuterRef("pk"), reader=reader, ends_on=OuterRef("ends_on"), threshold=OuterRef("urgent")
+        )
+        return rows.filter(~Exists(decided))
+
+
+class ExternalTrainingQuerySet(models.QuerySet[Any]):
+    def of(self, person: "User") -> "ExternalTrainingQuerySet":
+        """One's own: nobody else reads or writes them."""
+        return self.filter(person=person)
+
 
 LONGEST_EXTENSION = 366
+EVER = date(2000, 1, 1)
+# The first day of the renewal window; an extension does not move it.
+OPENS_ON = ExpressionWrapper(F("valid_until") - F("window_days"), output_field=models.DateField())
 
 
 def dates_of(credential: Any) -> Dates:

@@ -23,6 +23,8 @@ from cms.core.templatetags.socle import day as day_in_words
 from cms.core.templatetags.socle import minutes as minutes_in_words
 from courses.enums import StepKind
 from courses.models import Enrolment
+from courses.sessions.models import TrainingSession
+from courses.sessions.queries.attended import SignedHalfDay, half_days_of
 
 FORMAT = "socle-attestation/1"
 SESSION = "session"
@@ -182,7 +184,8 @@ def earned_by(enrolments: list[Enrolment], earned_at: datetime) -> Earned:
     steps, results, half_days = [], [], []
     for enrolment in enrolments:
         done = _completed_steps(enrolment, earned_at)
-        halves = half_days_of(enrolment)
+        attended = half_days_of(person=enrolment.person, enrolment=enrolment, until=earned_at)
+        halves = [_half_day(half) for half in attended]
         steps += [_step(step, on) for step, on in done if step["kind"] != SESSION or not halves]
         results += _results(enrolment, [step for step, _on in done], earned_at)
         half_days += halves
@@ -203,9 +206,37 @@ def earned_by(enrolments: list[Enrolment], earned_at: datetime) -> Earned:
     )
 
 
-def half_days_of(enrolment: Enrolment) -> list[dict[str, Any]]:
-    """The half-days signed by the person and countersigned by the trainer."""
-    return []
+def earned_in(session: TrainingSession, person: User) -> Earned:
+    """Return what a session someone attended amounts to: its half-days, and nothing else."""
+    course = session.course
+    halves = half_days_of(person=person, session=session)
+    return Earned(
+        title=course.title if session.title == course.title else f"{course.title} : {session.title}",
+        code=course.code or "",
+        version=None,
+        cycle=None,
+        format_label=str(session.get_mode_display()),
+        objectives=list(course.objectives),
+        assessment="",
+        starts_on=halves[0].on,
+        ends_on=halves[-1].on,
+        steps=[],
+        half_days=[_half_day(half) for half in halves],
+        results=[],
+    )
+
+
+def _half_day(half: SignedHalfDay) -> dict[str, Any]:
+    return {
+        "session": half.session,
+        "on": half.on.isoformat(),
+        "label": half.label,
+        "starts_at": f"{half.starts_at:%H:%M}",
+        "ends_at": f"{half.ends_at:%H:%M}",
+        "minutes": half.minutes,
+        "signed_on": half.signed_on.isoformat(),
+        "countersigned_by": half.countersigned_by,
+    }
 
 
 def _completed_steps(enrolment: Enrolment, earned_at: datetime) -> list[tuple[Mapping[str, Any], date]]:

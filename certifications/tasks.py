@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from certifications.receivers import KIND
-from certifications.services import issue_for, issue_missing
+from certifications.services import issue_for, issue_missing, tell_ending
 from cms.core import outbox
 
 # What a broker or a process that died has lost is recent; a longer look is taken once a day.
@@ -24,3 +24,8 @@ def issue_recent() -> None:
 @shared_task
 def issue_all_missing() -> None:
     issue_missing()
+
+
+@shared_task
+def tell_ending_credentials() -> None:
+    tell_ending()

@@ -59,6 +59,7 @@ urlpatterns = [
     path("", include("interview_toolkit.observations.urls")),
     path("", include("interview_toolkit.triads.urls")),
     path("", include("certifications.urls")),
+    path("", include("coordination.livret.urls")),
     path("", include("coordination.urls")),
     path("affichage/", views.set_theme, name="set_theme"),
 ]

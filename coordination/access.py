@@ -29,6 +29,11 @@ def coordination_required(view: View) -> View:
     return _required(view, lambda user: user.sees_everyone)
 
 
+def administration_required(view: View) -> View:
+    """What is done once and not undone, for the administration alone."""
+    return _required(view, lambda user: user.is_superuser)
+
+
 def _required(view: View, may: Callable[[User], bool]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

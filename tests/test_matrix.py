@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from certifications.services import declare_training
 from cms.accounts.models import COORDINATION, TRAINERS, User
 from cms.accounts.services import invite
 from cms.core.models import Document
@@ -22,7 +23,7 @@ from courses.sessions.models import Attendance
 from interview_toolkit.commitments.models import Pair
 from interview_toolkit.commitments.services import commit_to
 from interview_toolkit.journal.services import share_entry, write_entry
-from interview_toolkit.observations.models import Share
+from interview_toolkit.observations.models import Observation, Share
 from interview_toolkit.observations.services import ask_for
 from interview_toolkit.practices.services import propose
 from interview_toolkit.simulations.services import choose, start_play
@@ -180,6 +181,19 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "certifications:verify": (200, 200, 200, 200, 200, 200),
     "certifications:verify_misread": (404, 404, 404, 404, 404, 404),
     "certifications:pdf": (302, 200, 404, 200, 200, 200),
+    "certifications:mine": (302, 200, 200, 200, 200, 200),
+    "POST certifications:renew": (302, 302, 404, 404, 404, 404),
+    "certifications:proof": (302, 404, 200, 404, 200, 200),
+    "livret": (302, 200, 200, 200, 200, 200),
+    "livret_csv": (302, 200, 200, 200, 200, 200),
+    "livret_pdf": (302, 200, 200, 200, 200, 200),
+    "new_external_training": (302, 200, 200, 200, 200, 200),
+    "external_training": (302, 200, 404, 404, 404, 404),
+    "POST delete_external_training": (302, 302, 404, 404, 404, 404),
+    "POST choose_observation": (302, 302, 404, 404, 404, 404),
+    "my_data": (302, 200, 200, 200, 200, 200),
+    "my_data_json": (302, 200, 200, 200, 200, 200),
+    "erase_person": (302, 404, 404, 404, 404, 200),
     "certifications:my_badge": (302, 200, 404, 404, 404, 404),
     "certifications:badge": (302, 200, 404, 404, 404, 404),
     "certifications:status_list": (200, 200, 200, 200, 200, 200),
@@ -271,6 +285,18 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     share = share_entry(entry=note, trainer=UserFactory())
     roadmap = Roadmap.objects.get(is_current=True)
     held = credential(people["professional"], course_tree(title="Repères", quizzes=0))
+    today = timezone.localdate()
+    elsewhere = declare_training(
+        person=people["professional"], title="Ailleurs", provider="CNFPT", starts_on=today, ends_on=today, minutes=60
+    )
+    done = Observation.objects.create(
+        version=sheet.versions.first(),
+        person=people["professional"],
+        observer=UserFactory(),
+        setting="reel",
+        held_on=today,
+        signed_at=timezone.now(),
+    )
     arguments: dict[str, list[Any]] = {
         "accounts:invitation": [invitation.token],
         "accounts:join": [invitation.token],
@@ -326,8 +352,14 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "share_entry": [note.public_id],
         "revoke_share": [note.public_id, share.pk],
         "certifications:verify": [held.public_id],
-        "certifications:verify_misread": ["0b7e4c52"],
         "certifications:pdf": [held.public_id],
+        "certifications:renew": [held.public_id],
+        "certifications:proof": [gathering.public_id],
+        "external_training": [elsewhere.public_id],
+        "delete_external_training": [elsewhere.public_id],
+        "choose_observation": [done.public_id],
+        "erase_person": [people["professional"].public_id],
+        "certifications:verify_misread": ["0b7e4c52"],
         "certifications:my_badge": [held.public_id],
         "certifications:badge": [held.public_id, "svg"],
         "certifications:status_list": [0],

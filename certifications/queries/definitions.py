@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from certifications.enums import Path, RenewalPath
+from certifications.enums import Kind, Path, RenewalPath
 from certifications.models import CredentialDefinition, Provider
 from certifications.wording import missing_mentions, misused_words, unknown_slots
 from courses.models import CoursePage
@@ -58,6 +58,11 @@ def problems_of(definition: CredentialDefinition, *, award: list[CoursePage], re
         problems.append(f"ces mots sont réservés à ce que l'État enregistre (L6113-1) : {', '.join(words)}.")
     if definition.path == Path.ALL and len(award) < 2:
         problems.append("un parcours compte au moins deux formations.")
+    if definition.path == Path.SESSION:
+        if definition.kind != Kind.DONE:
+            problems.append("ce qui se délivre pour chaque séance est un certificat de réalisation.")
+        if definition.validity_months is not None:
+            problems.append("un certificat délivré pour une séance n'a pas de fin : laissez la durée vide.")
     if definition.validity_months is None:
         return problems
     if definition.renewal_path == RenewalPath.COURSES and not renewal:

@@ -1,15 +1,19 @@
 """What is still to be awarded."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from certifications.enums import Purpose, RenewalPath
-from certifications.models import CredentialSource, DefinitionCourse
+from certifications.enums import Path, Purpose, RenewalPath
+from certifications.models import Credential, CredentialDefinition, CredentialSource, DefinitionCourse
 from cms.accounts.models import User
 from courses.models import Enrolment
 from courses.querysets import EnrolmentQuerySet
+from courses.sessions.models import Attendance, TrainingSession
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def enrolments_waiting(
@@ -46,6 +50,7 @@ def _waiting() -> EnrolmentQuerySet:
             definition__withdrawn_at__gt=Coalesce(OuterRef("state__completed_at"), OuterRef("state__last_activity_at"))
         ),
         ~Exists(served),
+        ~Q(definition__path=Path.SESSION),
         course=OuterRef("course"),
         definition__versions__isnull=False,
         definition__applies_from__lte=Coalesce(
@@ -67,3 +72,33 @@ def _renewing_by_steps() -> EnrolmentQuerySet:
     return _waiting().filter(
         Exists(links), cycle__gt=1, closed_at=None, state__completed_at=None, state__last_activity_at__isnull=False
     )
+
+
+def sessions_over(*, since: datetime | None = None) -> list[int]:
+    """Return the sessions, by id, that are over and lead to something: awarding decides who holds it already.
+
+    `since`: only those where something was countersigned from then on.
+    """
+    links = DefinitionCourse.objects.filter(
+        Q(definition__withdrawn_at=None) | Q(definition__withdrawn_at__date__gte=OuterRef("last_on")),
+        course=OuterRef("course"),
+        purpose=Purpose.AWARD,
+        definition__path=Path.SESSION,
+        definition__versions__isnull=False,
+        definition__applies_from__lte=OuterRef("last_on"),
+    )
+    signed = Attendance.objects.filter(half_day__session=OuterRef("pk"), countersigned_at__gte=since or BEGINNING)
+    sessions = TrainingSession.objects.held().with_dates().filter(Exists(signed), last_on__lte=timezone.localdate())
+    return list(sessions.filter(Exists(links)).order_by("pk").values_list("pk", flat=True))
+
+
+def attended_whole(session: TrainingSession, *, without: CredentialDefinition) -> list[int]:
+    """Return the people, by id, who attended every half-day of a session and hold nothing of this definition for it.
+
+    Signed, countersigned and standing, whatever the registration each was signed under.
+    """
+    given = Credential.objects.filter(session=session, definition=without, person=OuterRef("registration__person"))
+    rows = Attendance.objects.valid().filter(half_day__session=session, registration__person__erased_at=None)
+    people = rows.exclude(Exists(given)).order_by().values("registration__person")
+    whole = people.annotate(attended=Count("half_day", distinct=True)).filter(attended=len(session.halves))
+    return sorted(whole.values_list("registration__person", flat=True))

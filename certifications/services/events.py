@@ -19,6 +19,7 @@ from certifications.errors import (
 )
 from certifications.models import BadgeChoice, Credential, CredentialEvent
 from certifications.querysets import LONGEST_EXTENSION, dates_of
+from certifications.services import letters
 from certifications.snapshot import Employer, corrected, utc
 from cms.accounts.models import User
 from cms.accounts.queries import Name
@@ -31,6 +32,7 @@ def revoke(*, credential: Credential, author: User, reason: str) -> CredentialEv
         credential = _lock(credential)
         if credential.is_revoked:
             raise AlreadyRevoked
+        letters.tell_revoked(credential, reason=reason)
         return CredentialEvent.objects.create(
             credential=credential, kind=EventKind.REVOKED, author=author, reason=reason
         )
@@ -39,17 +41,21 @@ def revoke(*, credential: Credential, author: User, reason: str) -> CredentialEv
 def extend(*, credential: Credential, author: User, until: date, reason: str) -> CredentialEvent:
     """Make a credential last until that day, itself included; the next window stays where it was.
 
-    Raises ReasonNeeded, AlreadyRevoked, AlreadySuperseded, NothingToExtend, ExtensionTooShort.
+    Raises ReasonNeeded, AlreadyRevoked, AlreadySuperseded, HolderErased, NothingToExtend,
+    ExtensionTooShort.
     """
     reason = _said(reason)
     with transaction.atomic():
         credential = _lock(credential)
         _refuse_ended(credential)
+        if credential.snapshot is None:
+            raise HolderErased
         ends_on = dates_of(credential).ends_on
         if ends_on is None or credential.valid_until is None:
             raise NothingToExtend
         if until <= ends_on or (until - credential.valid_until).days > LONGEST_EXTENSION:
             raise ExtensionTooShort
+        letters.tell_extended(credential, until=until, reason=reason)
         return CredentialEvent.objects.create(
             credential=credential, kind=EventKind.EXTENDED, author=author, reason=reason, until=until
         )
@@ -82,12 +88,13 @@ def correct(
             "supersedes": str(credential.public_id),
             "correction_reason": reason,
         }
-        return Credential.objects.create(
+        replacing = Credential.objects.create(
             public_id=public_id,
             person_id=credential.person_id,
             definition_id=credential.definition_id,
             version_id=credential.version_id,
             enrolment_id=credential.enrolment_id,
+            session_id=credential.session_id,
             issued_at=issued_at,
             valid_from=credential.valid_from,
             valid_until=credential.valid_until,
@@ -97,6 +104,8 @@ def correct(
             supersedes=credential,
             renews_id=credential.renews_id,
         )
+        letters.tell_corrected(replacing, reason=reason)
+        return replacing
 
 
 @transaction.atomic

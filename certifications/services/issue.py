@@ -1,19 +1,19 @@
 """Awarding: once for an enrolment and a definition, whatever runs twice, late, or after a crash."""
 
-import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from certifications.canonical import fingerprint
 from certifications.enums import Path, Purpose, RenewalPath
-from certifications.models import Credential, CredentialDefinition, CredentialSource, DefinitionVersion
-from certifications.queries.due import enrolments_waiting
+from certifications.models import Credential, CredentialDefinition, CredentialSource
+from certifications.queries.due import enrolments_waiting, sessions_over
 from certifications.querysets import dates_of
-from certifications.snapshot import earned_by, snapshot_of
+from certifications.services.sessions import issue_for_session
+from certifications.services.writing import version_at, write
+from certifications.snapshot import earned_by
 from certifications.states import validity
 from cms.accounts.models import User
 from courses.models import Enrolment
@@ -42,13 +42,15 @@ def issue_for(*, enrolment_id: int) -> list[Credential]:
 def issue_missing(*, since: datetime | None = None) -> int:
     """Award what a crash, a broker or a worker that was down left undone; return how many were awarded.
 
-    `since`: look only at what was completed from then on.
+    `since`: look only at what was completed, or countersigned, from then on.
     """
     issued, after = 0, 0
     while batch := enrolments_waiting(after=after, limit=BATCH, since=since):
         for waiting in batch:
             issued += len(issue_for(enrolment_id=waiting.pk))
         after = max(waiting.pk for waiting in batch)
+    for session_id in sessions_over(since=since):
+        issued += len(issue_for_session(session_id=session_id))
     return issued
 
 
@@ -87,63 +89,25 @@ def _issue(definition: CredentialDefinition, enrolment: Enrolment) -> Credential
     grounds = _grounds(definition, enrolment, previous)
     if grounds is None:
         return None
-    version = _version_at(definition, grounds.earned_at)
+    version = version_at(definition, grounds.earned_at)
     valid_from, valid_until = validity(
         completed_on=timezone.localdate(grounds.earned_at),
         months=version.content["validity_months"],
         previous=dates_of(previous) if previous else None,
     )
-    credential = _write(
+    credential = write(
         person=person,
         version=version,
-        grounds=grounds,
+        earned=earned_by(grounds.enrolments, grounds.earned_at),
+        earned_at=grounds.earned_at,
         valid_from=valid_from,
         valid_until=valid_until,
+        enrolment=grounds.enrolments[-1],
         renews=previous,
     )
     CredentialSource.objects.bulk_create(
         CredentialSource(credential=credential, definition=definition, enrolment=one) for one in grounds.enrolments
     )
-    return credential
-
-
-def _write(
-    *,
-    person: User,
-    version: DefinitionVersion,
-    grounds: Grounds,
-    valid_from: date,
-    valid_until: date | None,
-    renews: Credential | None,
-) -> Credential:
-    last = grounds.enrolments[-1]
-    credential = Credential(
-        public_id=uuid.uuid4(),
-        person=person,
-        definition_id=version.definition_id,
-        version=version,
-        enrolment=last,
-        # A clock set back does not make a credential older than what it states.
-        issued_at=max(timezone.now(), grounds.earned_at).replace(microsecond=0),
-        valid_from=valid_from,
-        valid_until=valid_until,
-        window_days=version.content["window_days"],
-        renews=renews,
-    )
-    credential.snapshot = snapshot_of(
-        public_id=credential.public_id,
-        person=person,
-        version=version,
-        earned=earned_by(grounds.enrolments, grounds.earned_at),
-        earned_at=grounds.earned_at,
-        issued_at=credential.issued_at,
-        valid_from=credential.valid_from,
-        valid_until=credential.valid_until,
-        employer_at_start=last.organisation_at_start_id,
-        renews=renews.public_id if renews else None,
-    )
-    credential.sha256 = fingerprint(credential.snapshot)
-    credential.save(force_insert=True)
     return credential
 
 
@@ -215,10 +179,3 @@ def _is_open(previous: Credential, instant: datetime) -> bool:
     """Whether the window of renewal had opened then: the shorter path is of no use before."""
     opens_on = dates_of(previous).window_opens_on
     return opens_on is not None and timezone.localdate(instant) >= opens_on
-
-
-def _version_at(definition: CredentialDefinition, instant: datetime) -> DefinitionVersion:
-    """The words in force then, or the first ones for what was completed before there were any."""
-    versions = definition.versions.select_related("definition")
-    in_force = versions.filter(published_at__lte=instant).order_by("-number").first()
-    return in_force or versions.order_by("number")[0]

@@ -4,6 +4,8 @@ from datetime import date
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -201,6 +203,8 @@ def erase(*, person: User) -> None:
         deactivate(person=person)
         Invitation.objects.filter(Q(email=person.email) | Q(accepted_by=person)).delete()
         EmailAddress.objects.filter(user=person).delete()
+        Authenticator.objects.filter(user=person).delete()
+        SocialAccount.objects.filter(user=person).delete()
         person.groups.clear()
         person.first_name, person.last_name, person.job = "Personne", "effacée", ""
         person.email = f"{person.public_id}@efface.invalid"

@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 INSTALLED_APPS = [
     "coordination",
+    "coordination.livret",
     "certifications",
     "interview_toolkit.home",
     "interview_toolkit.commitments",
@@ -214,6 +215,17 @@ STORAGES = {
     "staticfiles": {"BACKEND": "cms.core.storage.StaticStorage"},
     # Libraries and contents of H5P packages, in directories written once and for all, under `h5p/`.
     "h5p": package_storage(env.str("H5P_STORAGE_URL", default="")),
+    # What is made for one person and soon deleted; given by the site alone, to whom it was made for.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.str("PRIVATE_ROOT", default=str(BASE_DIR / ".local" / "private")),
+            "base_url": None,
+            "allow_overwrite": True,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
 }
 # How much an H5P package may weigh, packed and unpacked, and each of its files; see `courses.h5p.engine.limits`.
 H5P_LIMITS = {
@@ -368,6 +380,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "certifications.tasks.issue_all_missing",
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
+    },
+    "tell-ending-credentials": {
+        "task": "certifications.tasks.tell_ending_credentials",
+        "schedule": 3_600.0,
+        "options": {"expires": 3_000},
+    },
+    "forget-old-jobs": {
+        "task": "coordination.tasks.forget_old_jobs",
+        "schedule": 3_600.0,
+        "options": {"expires": 3_000},
     },
     "forget-old-changes": {
         "task": "coordination.tasks.forget_old_changes",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from certifications.enums import Purpose, RenewalPath
+from certifications.enums import Kind, Path, Purpose, RenewalPath
 from certifications.models import Credential, CredentialDefinition, DefinitionCourse, Provider
 from certifications.services import correct, extend, issue_missing, publish_definition, revoke
 from certifications.snapshot import Employer
@@ -17,8 +17,12 @@ from coordination.demo.files import DemoFiles
 from courses.models import CoursePage
 
 STATEMENT = (
-    "Nous attestons que {personne}, {employeur}, a suivi la formation « {formation} », d'une durée de {duree}, "
-    "du {debut} au {fin}."
+    "Nous attestons que {personne}, {employeur}, a suivi la formation « {formation} », d'une durée de "
+    "{duree}, du {debut} au {fin}."
+)
+DONE = (
+    "Nous certifions que {personne}, {employeur}, a suivi l'action de formation « {formation} », "
+    "d'une durée de {duree}, du {debut} au {fin}."
 )
 MENTIONS = ["Document de démonstration : les personnes, les dates et les signatures sont inventées."]
 # Words that the file of the courses does not hold.
@@ -59,6 +63,31 @@ def load_definitions(files: DemoFiles, images: Mapping[str, int]) -> None:
         DefinitionCourse.objects.create(definition=definition, course=course, purpose=Purpose.AWARD)
         definition.save_revision(log_action=False).publish(log_action=False)
         publish_definition(definition=definition)
+    _define_sessions(images)
+
+
+def _define_sessions(images: Mapping[str, int]) -> None:
+    """A certificate for each session of the course held in a room."""
+    title = "Certificat de réalisation"
+    course = CoursePage.objects.filter(code="POUVOIR-AGIR").first()
+    if course is None or CredentialDefinition.objects.filter(title=title).exists():
+        return
+    definition = CredentialDefinition.objects.create(
+        kind=Kind.DONE,
+        title=title,
+        path=Path.SESSION,
+        applies_from=SOONEST,
+        statement=DONE,
+        mentions=MENTIONS,
+        signatory_name="Hélène Duval",
+        signatory_quality="Animatrice du SPIE (exemple)",
+        signature_id=images["signature-exemple.png"],
+        logo_id=images["logo-exemple.png"],
+        live=True,
+    )
+    DefinitionCourse.objects.create(definition=definition, course=course, purpose=Purpose.AWARD)
+    definition.save_revision(log_action=False).publish(log_action=False)
+    publish_definition(definition=definition)
 
 
 def _name_provider() -> None:

@@ -49,10 +49,22 @@ def retake(*, enrolment: Enrolment) -> Enrolment:
         raise EnrolmentClosed
     if enrolment.state.completed_at is None:
         raise EnrolmentNotCompleted
-    enrolment.closed_at = timezone.now()
-    enrolment.closing_reason = ClosingReason.RETAKEN
-    enrolment.save(update_fields=["closed_at", "closing_reason"])
+    _close_for_another(enrolment)
     return _open_cycle(person=enrolment.person, course=course, source=EnrolmentSource.SELF, due_on=None)
+
+
+@transaction.atomic
+def open_next_cycle(
+    *, person: User, course: CoursePage, source: EnrolmentSource | str, due_on: date | None = None
+) -> Enrolment:
+    """Open the next cycle of a course on behalf of a person; the open enrolment, completed or not, is closed whole.
+
+    Whoever calls answers for its being right to leave what was under way. Raises CourseNotOpen.
+    """
+    course = _lock(course)
+    for enrolment in Enrolment.objects.of(person).open().filter(course=course).select_for_update(no_key=True):
+        _close_for_another(enrolment)
+    return _open_cycle(person=person, course=course, source=source, due_on=due_on)
 
 
 def visit_step(*, enrolment: Enrolment, step_key: UUID | str) -> None:
@@ -60,6 +72,12 @@ def visit_step(*, enrolment: Enrolment, step_key: UUID | str) -> None:
     if enrolment.closed_at is None and str(enrolment.state.last_step_key) != str(step_key):
         with prepared_cursor() as cursor:
             cursor.execute(VISIT, [step_key, enrolment.pk])
+
+
+def _close_for_another(enrolment: Enrolment) -> None:
+    enrolment.closed_at = timezone.now()
+    enrolment.closing_reason = ClosingReason.RETAKEN
+    enrolment.save(update_fields=["closed_at", "closing_reason"])
 
 
 def _lock(course: CoursePage) -> CoursePage:

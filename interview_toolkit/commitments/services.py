@@ -186,6 +186,12 @@ def answer_pair(*, helper: User, public_id: UUID, is_accepted: bool) -> Pair:
     return pair
 
 
+@transaction.atomic
+def forget(*, person: User) -> None:
+    """Delete the words someone wrote of their tries (RGPD, article 17); that they tried still counts, for nobody."""
+    Commitment.objects.filter(person=person).update(line="")
+
+
 def _close(pair: Pair, now: datetime) -> None:
     pair.closed_at = now
     pair.save(update_fields=["closed_at"])

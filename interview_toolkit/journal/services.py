@@ -101,6 +101,12 @@ def rotate() -> tuple[int, list[str]]:
             count += len(opened)
 
 
+@transaction.atomic
+def forget(*, person: User) -> None:
+    """Delete everything someone wrote in their journal (RGPD, article 17). What it counted for in a course stays."""
+    Entry.objects.of(person).delete()
+
+
 def _tell_of_share(share: Share) -> None:
     """Who confided one, and where: nothing of what it says."""
     person = share.entry.person

@@ -96,6 +96,18 @@ def ask_for(*, person: User, observer: User, grid: GridPage, setting: Setting | 
     return made
 
 
+@transaction.atomic
+def forget(*, person: User) -> None:
+    """Delete what observers noted of someone, signed or not (RGPD, article 17). What it counted for stays.
+
+    What a person observed of others is those others', and stays.
+    """
+    about = Observation.objects.filter(person=person)
+    Share.objects.filter(observation__in=about).delete()
+    Seen.objects.filter(observation__in=about).delete()
+    about.delete()
+
+
 def _may_be_asked(person: User, grid: GridPage) -> bool:
     peers = Observer.objects.available().filter(person=person, grid=grid)
     return User.objects.trainers().filter(pk=person.pk).exists() or peers.exists()

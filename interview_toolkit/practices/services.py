@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from wagtail.models import Page, Workflow, WorkflowState
 
@@ -148,6 +149,15 @@ def reply(*, author: User, practice: PracticePage, to: User, text: str) -> Comme
     if practice.owner_id != author.pk or not to.is_active or not wrote.exists():
         raise NobodyToTell
     return _say(author, practice, text, to=to)
+
+
+@transaction.atomic
+def forget(*, person: User) -> None:
+    """Delete what someone wrote to authors of practices, and what was answered to them (RGPD, article 17).
+
+    A practice they proposed is their organisation's: it stays, and no longer says who wrote it.
+    """
+    Comment.objects.filter(Q(person=person) | Q(to=person)).delete()
 
 
 def _say(person: User, practice: PracticePage, text: str, *, to: User | None = None) -> Comment:

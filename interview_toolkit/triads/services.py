@@ -235,6 +235,13 @@ def clean_code(code: str) -> str:
     return "".join(code.upper().split())[: CODE_LENGTH + 1]
 
 
+@transaction.atomic
+def forget(*, person: User) -> None:
+    """Delete what someone noted and wrote in triads (RGPD, article 17); the levels they saw stay, and are nobody's."""
+    Note.objects.filter(seat__person=person).delete()
+    Seat.objects.filter(person=person).update(remarks=[])
+
+
 def _give_code(triad: Triad) -> None:
     """A code nobody waits with. Some of those that are late are free again; what somebody else holds is left alone."""
     now = timezone.now()

@@ -23,13 +23,14 @@ def all_of(*models: str) -> set[str]:
             TRAINERS,
             {"access_admin", "add_glossaryterm", "change_glossaryterm", "view_glossaryterm"}
             | H5P
-            | all_of("phrase", "situation"),
+            | all_of("phrase", "situation", "trainingsession"),
         ),
         (
             COORDINATION,
-            {"access_admin", "view_user"}
+            {"access_admin", "view_user", "publish_credentialdefinition", "change_provider"}
             | all_of("organisation", "membership", "invitation")
-            | all_of("roadmap", "objective", "theme", "glossaryterm", "pathwaystep", "phrase", "situation"),
+            | all_of("roadmap", "objective", "theme", "glossaryterm", "pathwaystep", "phrase", "situation")
+            | all_of("trainingsession", "credentialdefinition"),
         ),
     ],
 )

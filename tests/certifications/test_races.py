@@ -7,16 +7,21 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
+from time_machine import travel
 
 from certifications.checking import faults
 from certifications.errors import AlreadyRevoked, AlreadySuperseded
 from certifications.models import Credential, CredentialEvent
 from certifications.services import correct, issue_for, issue_missing, revoke
+from cms.accounts.enums import TRAINERS
 from cms.accounts.queries import Name
+from tests.certifications.test_sessions import attend, per_session
 from tests.factories.accounts import UserFactory
 from tests.factories.certifications import complete, credential, definition
 from tests.factories.courses import course_tree
+from tests.factories.sessions import at, training_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 10  # connections; what the pool holds goes round
@@ -78,3 +83,15 @@ def test_a_credential_is_revoked_once_and_corrected_once():
     assert [type(one) for one in fixed if not isinstance(one, Credential)] == [AlreadySuperseded] * (AT_ONCE - 1)
     taken = together(lambda: revoke(credential=awarded, author=author, reason="Erreur"), AT_ONCE)
     assert [type(one) for one in taken if not isinstance(one, CredentialEvent)] == [AlreadyRevoked] * (AT_ONCE - 1)
+
+
+def test_sweeps_of_sessions_at_once_award_one_certificate_each():
+    trainer, person = UserFactory(), UserFactory()
+    trainer.groups.add(Group.objects.get(name=TRAINERS))
+    with travel(at(8), tick=False):
+        session = training_session(course_tree().course, trainer, people=(person,))
+    per_session(session.course)
+    attend(session, person, trainer)
+    with travel(at(19), tick=False):
+        assert sum(together(issue_missing, AT_ONCE)) == 1
+        assert (Credential.objects.get().session, list(faults())) == (session, [])

@@ -1,7 +1,7 @@
 """What people attended: only half-days signed, countersigned and not voided since."""
 
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -47,10 +47,17 @@ class AttendedSession:
 
 
 def half_days_of(
-    *, person: User, enrolment: Enrolment | None = None, session: TrainingSession | None = None
+    *,
+    person: User,
+    enrolment: Enrolment | None = None,
+    session: TrainingSession | None = None,
+    until: datetime | None = None,
 ) -> list[SignedHalfDay]:
-    """Every half-day this person attended, in order; of one enrolment or one session only when it is given."""
-    return [_told(one) for one in _attendances(person, enrolment, session)]
+    """Every half-day this person attended, in order; of one enrolment or one session only when it is given.
+
+    `until`: only those countersigned by that instant.
+    """
+    return [_told(one) for one in _attendances(person, enrolment, session, until)]
 
 
 def attendance_minutes(
@@ -75,8 +82,15 @@ def attended_sessions(person: User) -> list[AttendedSession]:
     return list(found.values())
 
 
-def _attendances(person: User, enrolment: Enrolment | None = None, session: TrainingSession | None = None) -> Any:
+def _attendances(
+    person: User,
+    enrolment: Enrolment | None = None,
+    session: TrainingSession | None = None,
+    until: datetime | None = None,
+) -> Any:
     rows = Attendance.objects.valid().filter(registration__person=person)
+    if until is not None:
+        rows = rows.filter(countersigned_at__lte=until)
     if enrolment is not None:
         rows = rows.filter(registration__enrolment=enrolment)
     if session is not None:

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LivretConfig(AppConfig):
+    name = "coordination.livret"
+    verbose_name = "Livret de formation"
