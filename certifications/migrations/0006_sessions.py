@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certifications', '0030_external_training'),
+        ('certifications', '0005_external_training'),
         ('training_sessions', '0003_grants'),
     ]
 

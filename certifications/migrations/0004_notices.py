@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certifications', '0002_frozen'),
+        ('certifications', '0003_badges'),
         ('courses', '0006_completion_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

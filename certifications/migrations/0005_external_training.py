@@ -10,8 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certifications', '0010_badges'),
-        ('certifications', '0020_notices'),
+        ('certifications', '0004_notices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
