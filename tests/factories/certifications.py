@@ -80,8 +80,8 @@ def do_steps(enrolment: Enrolment, *keys: str, at: datetime | None = None) -> No
 def credential(
     person: User, tree: CourseTree | None = None, *, at: datetime | None = None, **values: Any
 ) -> Credential:
-    """What someone earns by completing a course at that instant, with a definition of these values."""
+    """What someone earned by completing a course at that instant, with a definition of these values; told to nobody."""
     tree = tree or course_tree()
     if not CredentialDefinition.objects.filter(course_links__course=tree.course).exists():
         definition(tree.course, **values)
-    return issue_for(enrolment_id=complete(person, tree, at=at).pk)[-1]
+    return issue_for(enrolment_id=complete(person, tree, at=at).pk, is_dated_as_earned=True)[-1]
