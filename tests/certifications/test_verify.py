@@ -287,8 +287,6 @@ def test_an_address_in_capitals_or_cut_by_a_mail_is_understood(client, held):
 
 
 SHAPES = (
-    "{}", "  {} ", "{upper}", "{hex}", "https://socle.example/attestations/verifier/{}/", "n° {}.", "{dashes}", "{hidden}"
-)  # fmt: skip
     "{}",
     "  {} ",
     "{upper}",
