@@ -17,7 +17,7 @@ from certifications.pdf.text import one_line
 from certifications.pdf.typesetting import PDF, PICTURES, Form, Ours, Unbroken, typeset
 
 # Written in each document. Raised with any change of what is drawn: the template, the fonts, typst itself.
-TEMPLATE_VERSION = 1
+TEMPLATE_VERSION = 2
 
 Snapshot = Mapping[str, Any]
 NOT_A_CERTIFICATION = "n'est pas une certification professionnelle inscrite au RNCP"
@@ -179,8 +179,8 @@ def facts(snapshot: Snapshot, words: Words) -> list[dict[str, Any]]:
     ]
     if results:
         passed = [
-            f"{item['title']}{SPACE}: {item['score']}{SPACE}% ({item['pass_mark']}{SPACE}% pour valider), "
-            f"le {day(item['passed_on'])}"
+            f"{item['title']}{SPACE}: {item['score']}{SPACE}% (seuil{SPACE}: {item['pass_mark']}{SPACE}%), "
+            f"le {short_day(item['passed_on'])}"
             for item in results["items"]
         ]
         rows.append({"term": "Évaluation des acquis", "lines": lines(results["assessment"]), "bullets": passed})

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from certifications.enums import EventKind, Purpose, RenewalPath, State
@@ -46,9 +47,9 @@ class Held:
 
     @property
     def renewal(self) -> Credential | None:
-        """What renewed it, as it stands now."""
+        """What renewed it, as it stands now: neither replaced nor taken back."""
         renewals: Any = self.credential.renewals  # type: ignore[attr-defined]
-        return next((one for one in renewals.all() if not hasattr(one, "superseded_by")), None)
+        return next(iter(renewals.all()), None)
 
     @property
     def replacement(self) -> Credential | None:
@@ -70,12 +71,13 @@ class Mine:
 
 def held_by(person: User) -> Mine:
     """Everything this person was awarded, the latest first; the number of queries is fixed."""
+    standing_renewals = Credential.objects.filter(superseded_by=None).exclude(events__kind=EventKind.REVOKED)
     rows = (
         Credential.objects.of(person)
         .filter(snapshot__isnull=False)
         .with_facts()
         .select_related("definition", "enrolment", "renews", "supersedes", "superseded_by")
-        .prefetch_related("events", "renewals__superseded_by", "definition__course_links")
+        .prefetch_related("events", Prefetch("renewals", standing_renewals), "definition__course_links")
         .order_by("-issued_at", "-pk")
     )
     today = timezone.localdate()

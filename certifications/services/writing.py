@@ -79,11 +79,12 @@ def version_at(definition: CredentialDefinition, instant: datetime) -> Definitio
 
 
 def _tell(credential: Credential, person: User, said: dict[str, Any]) -> None:
-    """Where it is, for who can sign in."""
+    """Where it is, and the address to give to whoever wants it proved."""
     if not person.is_active:
         return
-    address = f"{settings.WAGTAILADMIN_BASE_URL}{reverse('certifications:mine')}"
-    context = signature() | {"credential": credential, "person": person, "address": address}
+    mine = f"{settings.WAGTAILADMIN_BASE_URL}{reverse('certifications:mine')}"
+    address = f"{settings.WAGTAILADMIN_BASE_URL}{credential.get_absolute_url()}"
+    context = signature() | {"credential": credential, "person": person, "mine": mine, "address": address}
     body = render_to_string("certifications/mail/issued.txt", context)
     word = "Votre certificat « {} » est prêt" if said["kind"] == Kind.DONE else "Votre attestation « {} » est prête"
     send_mail(" ".join(word.format(said["title"]).split()), body.strip(), None, [person.email])

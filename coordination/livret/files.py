@@ -9,7 +9,7 @@ from django.conf import settings
 
 from cms.core.templatetags.socle import minutes
 from coordination.exports import harmless
-from coordination.livret.queries import Livret, Section, when
+from coordination.livret.queries import Line, Livret, Section, when
 
 HEADERS = ("Rubrique", "Intitulé", "Précisions", "Du", "Au", "Durée (minutes)", "État", "Note")
 
@@ -23,7 +23,15 @@ def livret_csv(livret: Livret) -> str:
     for section in livret.sections:
         for line in section.shown:
             days = (_french(line.starts_on), _french(line.ends_on))
-            row = (section.title, line.title, " ; ".join(line.details), *days, line.minutes, line.state, line.note)
+            row = (
+                section.title,
+                line.title,
+                " ; ".join(_told(section, line)),
+                *days,
+                line.minutes,
+                line.state,
+                line.note,
+            )
             writer.writerow([harmless(cell) for cell in row])
     return text.getvalue()
 
@@ -45,6 +53,14 @@ def total_in_words(livret: Livret) -> str:
     return f"{total} dont {minutes(livret.declared_minutes)} déclarées" if livret.declared_minutes else total
 
 
+def _told(section: Section, line: Line) -> list[str]:
+    """What stands under a title; away from the site, an attestation says where it is verified."""
+    told = list(line.details)
+    if section.code == "attestations":
+        told.append(f"à vérifier : {settings.WAGTAILADMIN_BASE_URL}{line.url}")
+    return told
+
+
 def _section(section: Section) -> dict[str, Any]:
     """Sessions are told half-day by half-day, as they were signed."""
     said = {"title": section.title, "empty": section.empty}
@@ -58,7 +74,7 @@ def _section(section: Section) -> dict[str, Any]:
     rows = [
         [
             line.title,
-            " ; ".join([*line.details, *([line.note] if line.note else [])]),
+            " ; ".join([*_told(section, line), *([line.note] if line.note else [])]),
             line.dates,
             *([minutes(line.minutes) if line.minutes else ""] if has_minutes else []),
             line.state,

@@ -1,5 +1,6 @@
 """What people declare, and what erasing asks to type."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -41,7 +42,7 @@ class ExternalTrainingForm(RereadForm):
     ends_on = date_field("Dernier jour", "Donnez le dernier jour.")
     hours = forms.DecimalField(
         label="Durée, en heures",
-        min_value=1,
+        min_value=Decimal("0.25"),
         max_value=HOURS,
         decimal_places=2,
         localize=True,
@@ -49,7 +50,7 @@ class ExternalTrainingForm(RereadForm):
         error_messages={
             "required": "Donnez la durée, en heures.",
             "invalid": "Écrivez un nombre d'heures, par exemple 3,5.",
-            "min_value": "Une heure au moins.",
+            "min_value": "Un quart d'heure au moins, soit 0,25.",
             "max_value": "Deux mille heures au plus.",
             "max_decimal_places": "Deux chiffres au plus après la virgule.",
         },
@@ -80,6 +81,10 @@ class ExternalTrainingForm(RereadForm):
             self.add_error("ends_on", "Cette date n'est pas encore passée : déclarez-la une fois terminée.")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", "Le dernier jour vient après le premier.")
+        elif starts_on and ends_on and (hours := cleaned.get("hours")):
+            most = ((ends_on - starts_on).days + 1) * 24
+            if hours > most:
+                self.add_error("hours", f"C'est plus que ne durent ces jours\u00a0: {most} heures au plus.")
         return cleaned
 
     @property

@@ -179,14 +179,15 @@ def _credentials(person: User) -> Iterator[Line]:
     today = timezone.localdate()
     for credential in held.order_by("-issued_at", "-pk"):
         state, said = state_of(dates_of(credential), today), credential.snapshot
-        until = f", valable jusqu'au {day(credential.ends_on)}" if credential.ends_on else ""
+        first, last = day(credential.valid_from), credential.ends_on
+        lasting = f"valable du {first} au {day(last)}" if last else f"valable depuis le {first}"
         yield Line(
             title=f"{said['title']} : {said['training']['title']}",
             starts_on=_on(credential.issued_at),
             ends_on=_on(credential.issued_at),
             state=str(state.label),
             look="late" if state in LAPSED else LOOKS.get(state, ""),
-            details=(f"n° {credential.public_id}{until}",),
+            details=(f"n° {credential.public_id}, {lasting}",),
             url=credential.get_absolute_url(),
         )
 

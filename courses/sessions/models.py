@@ -217,8 +217,8 @@ class HalfDay(models.Model):
 
     @property
     def hours(self) -> str:
-        """ "9 h – 12 h 30"."""
-        return f"{clock(self.starts_at)} – {clock(self.ends_at)}"
+        """ "9 h – 12 h 30", which stays on one line."""
+        return f"{clock(self.starts_at)}\u00a0–\u00a0{clock(self.ends_at)}"
 
     @property
     def minutes(self) -> int:

@@ -163,6 +163,33 @@ def test_one_renewed_shows_its_chain(sign_in, professional, held, tree):
     assert renewed.renews == held
 
 
+def test_a_renewal_taken_back_is_told_as_no_renewal(sign_in, professional, held, coordinator):
+    with travel(EXPIRING, tick=False):
+        again = retake(enrolment=held.enrolment)
+        do_steps(again, at=EXPIRING)
+        [renewed] = issue_for(enrolment_id=again.pk)
+        revoke(credential=renewed, author=coordinator, reason="Délivrée par erreur.")
+    response = open_at(sign_in, professional, EXPIRING)
+    assert sections(response) == {"À renouveler": ["À renouveler"], "Celles d'avant": ["Retirée"]}
+    assert "Renouvelée le" not in plain(words(response))
+
+
+def test_one_issued_late_is_told_apart_by_the_day_it_was_earned(sign_in, professional, held, tree):
+    again = retake(enrolment=held.enrolment)
+    do_steps(again, at=EXPIRING)
+    with travel(LAPSED, tick=False):
+        issue_for(enrolment_id=again.pk)
+    text = plain(words(open_at(sign_in, professional, LAPSED)))
+    assert "Obtenue le 1er janvier 2041 Date de délivrance 1er février 2041" in text
+    assert "Renouvelée le 1er janvier 2041" in text
+
+
+def test_the_holder_is_told_what_their_address_shows(sign_in, professional, held):
+    text = words(open_at(sign_in, professional, EARNED))
+    assert ("vos résultats aux quiz" in text) is bool(held.snapshot["results"])
+    assert ("votre employeur d'alors" in text) is bool(held.snapshot["employer"])
+
+
 def test_one_replaced_shows_by_which_and_why(sign_in, professional, held, coordinator):
     with travel(EARNED, tick=False):
         correct(credential=held, author=coordinator, reason="Employeur inexact.", employer=Employer("CAF"))

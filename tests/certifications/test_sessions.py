@@ -2,6 +2,7 @@
 
 import html
 import io
+import re
 from datetime import date, time, timedelta
 
 import pikepdf
@@ -279,7 +280,9 @@ def test_the_holder_is_told_by_mail_in_the_same_transaction(session, professiona
         [professional.email],
         "Votre certificat « Certificat de réalisation » est prêt",
     )
-    assert "/mon-parcours/attestations/" in mail.body
+    number = Credential.objects.get().public_id
+    assert re.search(r"connectez-vous :\nhttp\S+/mon-parcours/attestations/\n", mail.body)
+    assert re.search(rf"donnez cette adresse[^\n]+\nhttp\S+/attestations/verifier/{number}/\n", mail.body)
 
 
 def test_who_can_no_longer_sign_in_is_told_nothing(session, professional, trainer, mailoutbox):

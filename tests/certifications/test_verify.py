@@ -286,12 +286,32 @@ def test_an_address_in_capitals_or_cut_by_a_mail_is_understood(client, held):
         assert client.get(f"/attestations/verifier/{meant}/")["Location"] == address(held)
 
 
-SHAPES = ("{}", "  {} ", "{upper}", "{hex}", "https://socle.example/attestations/verifier/{}/", "n° {}.")
+SHAPES = (
+    "{}",
+    "  {} ",
+    "{upper}",
+    "{hex}",
+    "https://socle.example/attestations/verifier/{}/",
+    "n° {}.",
+    "{dashes}",
+    "{hidden}",
+)
+
+
+def test_who_has_no_link_finds_where_to_verify_from_any_page(client, db):
+    assert 'href="/attestations/verifier/"' in client.get("/compte/login/").content.decode()
 
 
 def test_a_number_typed_or_pasted_leads_to_its_page(client, held):
     for shape in SHAPES:
-        typed = shape.format(held.public_id, upper=str(held.public_id).upper(), hex=held.public_id.hex)
+        number = str(held.public_id)
+        typed = shape.format(
+            number,
+            upper=number.upper(),
+            hex=held.public_id.hex,
+            dashes=number.replace("-", "\u2013"),
+            hidden=number.replace("-", "\u2011\u200b"),
+        )
         assert client.get("/attestations/verifier/", {"numero": typed})["Location"] == address(held)
 
 

@@ -44,7 +44,7 @@ def test_everything_frozen_is_printed(attestation: Reading) -> None:
         training["title"], training["code"], "version 2", training["format_label"], training["nature"],
         *training["objectives"], "Du 2 octobre 2026 au 30 novembre 2026", "4 h",
         "Dont 3 h 30 en salle (1 demi-journée) et 30 min à distance",
-        stated["results"]["assessment"], "Le contrat d'engagement : 85 % (70 % pour valider), le 20 octobre 2026",
+        stated["results"]["assessment"], "Le contrat d'engagement : 85 % (seuil : 70 %), le 20/10/2026",
         "Délivrée le 30 novembre 2026", "Valable du 30 novembre 2026 au 30 novembre 2028",
         stated["signatory"]["name"], stated["signatory"]["quality"],
         "Maison du Département, 98 route de Candol, 50000 Saint-Lô", "225 005 020 00011", "25500123450",
@@ -75,6 +75,23 @@ def test_it_stands_on_one_page_when_there_is_no_detail(render: Render) -> None:
     reading = read(render(hours={"minutes": 240, "steps": [], "half_days": []}))
     assert len(reading.pdf.pages) == 1
     assert reading.artifacts.count(f"Modèle {TEMPLATE_VERSION}Page 1 sur 1") == 1
+
+
+def test_the_signature_stands_under_what_it_signs(render: Render) -> None:
+    quizzes = [
+        {
+            "title": f"Quiz : Suivre le parcours de la personne, {n}",
+            "score": 100,
+            "pass_mark": 70,
+            "passed_on": "2026-10-20",
+        }
+        for n in range(3)
+    ]
+    results = {"assessment": "Un quiz clôt chaque module. " * 7, "items": quizzes}
+    objectives = [f"Expliquer une orientation et ses suites, {number}" for number in range(7)]
+    hours = {"minutes": 240, "steps": [], "half_days": []}
+    reading = read(render(training__objectives=objectives, results=results, hours=hours))
+    assert len(reading.pdf.pages) == 1
 
 
 def test_a_long_detail_goes_on_with_its_headers(render: Render) -> None:
@@ -167,7 +184,10 @@ def test_the_same_snapshot_gives_the_same_bytes_in_another_process(render: Rende
 
 # What a document is drawn with, of each version of the template. A new version is added, and none is changed: an
 # attestation is known by its bytes.
-DRAWN_WITH = {1: "c856b110c53dc52e3a6e0619bb1c8ba8857a5a63052021321a8ad9b7f53eaabb"}
+DRAWN_WITH = {
+    1: "c856b110c53dc52e3a6e0619bb1c8ba8857a5a63052021321a8ad9b7f53eaabb",
+    2: "2b0b1c66e9f6254a8a731983f3d2a22dc61bb658b46521747cf4d3cee4aa7e84",
+}
 
 
 def test_the_template_does_not_change_without_its_version(fonts: Path) -> None:
@@ -178,7 +198,10 @@ def test_the_template_does_not_change_without_its_version(fonts: Path) -> None:
     assert digest.hexdigest() == DRAWN_WITH[TEMPLATE_VERSION], "Raise TEMPLATE_VERSION, and write its hash here."
 
 
-DRAWN = {1: "9a6457d5009ef2d7b9a9b0bbf176d10ecac6920fbe08f996050a85bd229068df"}
+DRAWN = {
+    1: "9a6457d5009ef2d7b9a9b0bbf176d10ecac6920fbe08f996050a85bd229068df",
+    2: "3fdcd9ee60638f6075f40d5db389524255af4ba9bc6125103b60b7c24a0d1fc3",
+}
 
 
 def test_the_words_around_the_data_do_not_change_without_the_version(render: Render) -> None:

@@ -91,7 +91,8 @@ TOMORROW = (timezone.localdate() + timedelta(days=2)).isoformat()
         ({"starts_on": TOMORROW, "ends_on": TOMORROW}, "Cette date n'est pas encore passée"),
         ({"ends_on": TOMORROW}, "déclarez-la une fois terminée"),
         ({"starts_on": "hier"}, "Cette date ne se lit pas."),
-        ({"hours": "0"}, "Une heure au moins."),
+        ({"hours": "0"}, "Un quart d'heure au moins"),
+        ({"hours": "1e3"}, "C'est plus que ne durent ces jours : 48 heures au plus."),
         ({"hours": "2001"}, "Deux mille heures au plus."),
         ({"hours": "NaN"}, "Écrivez un nombre d'heures"),
         ({"hours": "beaucoup"}, "Écrivez un nombre d'heures"),
@@ -103,6 +104,11 @@ def test_what_cannot_be_is_refused_in_words(sign_in, professional, change, said)
     answer = sign_in(professional).post(f"{ADDRESS}nouvelle/", SAID | change)
     assert (answer.status_code, said in words(answer)) == (422, True)
     assert not ExternalTraining.objects.exists()
+
+
+def test_a_short_one_is_declared_too(sign_in, professional):
+    sign_in(professional).post(f"{ADDRESS}nouvelle/", SAID | {"hours": "0,75"})
+    assert ExternalTraining.objects.get().minutes == 45
 
 
 def test_a_note_that_names_somebody_is_reread_before_it_is_kept(sign_in, professional):

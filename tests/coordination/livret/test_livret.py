@@ -204,6 +204,18 @@ def test_on_paper_it_is_a_tagged_archive_in_french(sign_in, professional, sessio
             assert said["dc:title"] == f"Livret de formation – {professional.get_full_name()}"
 
 
+def test_away_from_the_site_an_attestation_says_when_it_is_valid_and_where_it_is_verified(
+    sign_in, professional, settings
+):
+    held = credential(professional, course_tree(title="Socle commun", quizzes=0))
+    address = f"{settings.WAGTAILADMIN_BASE_URL}/attestations/verifier/{held.public_id}/"
+    said = f"n° {held.public_id}, valable depuis le {day(held.valid_from)} ; à vérifier : {address}"
+    *_before, line = rows(sign_in(professional).get(f"{LIVRET}livret.csv"))
+    assert (line[0], line[2]) == ("Attestations", said)
+    paper = next(one for one in livret_data(livret_of(professional))["sections"] if one["title"] == "Attestations")
+    assert [row[1] for row in paper["rows"]] == [said]
+
+
 def test_on_paper_a_session_is_told_half_day_by_half_day(professional, trainer, session):
     rooms = next(one for one in livret_data(livret_of(professional))["sections"] if one["title"] == "Séances en salle")
     on = day(DAY)

@@ -201,8 +201,8 @@ def test_the_pack_of_proof_tells_each_presence_and_the_employer_of_that_day(
         "trainers": [str(trainer)],
     }
     assert pack["half_days"] == [
-        {"label": "jeudi 10 décembre 2026, matin, 9\xa0h – 12\xa0h\xa030", "minutes": 210, "room": "Salle 3"},
-        {"label": "jeudi 10 décembre 2026, après-midi, 13\xa0h\xa030 – 17\xa0h", "minutes": 210, "room": ""},
+        {"label": "jeudi 10 décembre 2026, matin, 9\xa0h\xa0–\xa012\xa0h\xa030", "minutes": 210, "room": "Salle 3"},
+        {"label": "jeudi 10 décembre 2026, après-midi, 13\xa0h\xa030\xa0–\xa017\xa0h", "minutes": 210, "room": ""},
     ]
     when = "10 décembre 2026 à 10:00"
     assert pack["people"][:2] == [
