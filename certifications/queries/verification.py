@@ -34,7 +34,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Verification:
-    """`events`: oldest first, without reasons once the person is erased. `chain`: itself included, oldest first."""
+    """`events`: oldest first, without reasons once the person is erased. `chain`: itself included, oldest first.
+
+    Of an erased person, no chain: several numbers together would say that they were one person's.
+    """
 
     credential: Credential
     checked_at: datetime
@@ -132,7 +135,7 @@ def verified(credential: Credential) -> Verification:
         checked_at=now,
         state=state_of(dates_of(credential), timezone.localdate(now)),
         events=events,
-        chain=_chain(credential, timezone.localdate(now)),
+        chain=[] if is_erased else _chain(credential, timezone.localdate(now)),
         is_erased=is_erased,
         is_intact=fault is None,
     )

@@ -176,6 +176,7 @@ def test_after_erasure_only_number_fingerprint_and_dates_are_left(
         assert gone not in page
     said = told(client, held)
     assert (said["state"], said["snapshot"]) == ("revoked", None)
+    assert (said["superseded_by"], said["renewed_by"]) == (None, None)
     assert [event["reason"] for event in said["events"]] == ["", ""]
 
 
@@ -399,3 +400,14 @@ def test_only_looking_is_allowed(client, held):
     assert json.loads(client.get(address(held), headers={"accept": "application/json"}).content)["id"] == str(
         held.public_id
     )
+
+
+def test_the_numbers_of_an_erased_person_are_told_apart(client, held, professional, coordinator):
+    fixed = correct(credential=held, author=coordinator, reason="Nom", name=Name("Zoé", "Autre"))
+    assert str(fixed.public_id) in seen(client, held)
+    accounts.erase(person=professional)
+    forget_holder(person=professional)
+    for one, other in ((held, fixed), (fixed, held)):
+        page, said = seen(client, one), told(client, one)
+        assert str(other.public_id) not in page
+        assert (said["superseded_by"], said["renewed_by"]) == (None, None)
