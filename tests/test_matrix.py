@@ -384,7 +384,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "pilotage_enrol": [people["professional"].public_id],
         "pilotage_credential_job": [job.public_id],
         "pilotage_archive_file": [job.public_id],
-        **{f"pilotage_{name}": [held.public_id] for name in ("credential", "revoke", "extend", "correct")},
+        **{f"pilotage_{name}": [held.pk] for name in ("credential", "revoke", "extend", "correct")},
         "wagtail_serve": [tree.lessons[0].url.lstrip("/")],
         "wagtaildocs_serve": [document.pk, "absent.pdf"],
         "wagtaildocs_authenticate_with_password": [1],
