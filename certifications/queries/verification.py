@@ -34,7 +34,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Verification:
-    """`events`: oldest first, without reasons once the person is erased. `chain`: itself included, oldest first."""
+    """`events`: oldest first, without the reasons of extensions, nor any once the person is erased.
+
+    `chain`: itself included, oldest first.
+    """
 
     credential: Credential
     checked_at: datetime
@@ -123,8 +126,8 @@ def verified(credential: Credential) -> Verification:
     fault = fault_of(credential, is_erased=is_erased)
     if fault:
         logger.error("Credential %s is not what was issued: %s", credential.public_id, fault[1])
-    if is_erased:
-        for event in events:
+    for event in events:
+        if is_erased or event.kind == EventKind.EXTENDED:
             event.reason = ""
     now = timezone.now()
     return Verification(
