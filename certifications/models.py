@@ -144,7 +144,7 @@ class CredentialDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, Clu
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or "Modèle sans titre"
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """A draft is seen as the document it would give, drawn above the models."""

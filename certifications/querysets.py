@@ -61,7 +61,7 @@ class CredentialQuerySet(models.QuerySet[Any]):
         A lead is the employer, who sees states; a document that reports results is its holder's to show.
         """
         visible = self.visible_to(user)
-        return visible if user.sees_everyone else visible.filter(Q(person=user) | Q(snapshot__results=None))
+        return visible if user.sees_everyone else visible.filter(Q(person=user) | REPORTS_NOTHING)
 
     def heads(self) -> "CredentialQuerySet":
         """Those no correction has replaced."""
@@ -154,6 +154,7 @@ class ExternalTrainingQuerySet(models.QuerySet[Any]):
 
 
 LONGEST_EXTENSION = 366
+REPORTS_NOTHING = Q(snapshot__results=None)  # no score, so nothing to keep from a lead
 LONGEST_WINDOW = 366  # as a definition may ask
 EVER = date(2000, 1, 1)
 # The first day of the renewal window; an extension does not move it.

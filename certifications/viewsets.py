@@ -55,7 +55,8 @@ class DefinitionViewSet(SnippetViewSet):
                 heading="Ce qu'elle dit",
                 help_text="L'identité de la personne, son employeur, les dates, les heures, les objectifs, les "
                 "résultats, l'organisme et la mention « n'est pas une certification professionnelle » sont imprimés "
-                "de toute façon.",
+                "de toute façon. Une phrase qui convient à un certificat de réalisation : « Nous attestons que "
+                "{personne}, {employeur}, a suivi la formation « {formation} » du {debut} au {fin} ({duree}). »",
             ),
             MultiFieldPanel(
                 [

@@ -43,7 +43,7 @@ class CredentialJob(models.Model):
     """Something done for many credentials, a batch after the other (see `attestations.jobs`).
 
     `items` are their ids, those filtered when it was asked; `filters` what the address said then. `report` is what
-    became of them: `{opened, already}` for enrolments, and `left_out`, a list of `[public_id, name, why]`.
+    became of them: `{opened, already}` for enrolments, and `left_out`, a list of `[primary key, name, why]`.
     `file` is the name of an archive in the private storage; empty once deleted.
     """
 

@@ -296,8 +296,8 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     )
     note = write_entry(person=people["professional"], texts={"situation": "Un accueil."}, techniques=[], themes=[])
     share = share_entry(entry=note, trainer=UserFactory())
-    held = credential(people["professional"], course_tree(title="Attestée", lessons=1, quizzes=0), validity_months=24)
-    job = CredentialJob.objects.create(author=people["coordinator"], kind="archive", items=[held.pk], total=1)
+    ending = credential(people["professional"], course_tree(title="Attestée", lessons=1, quizzes=0), validity_months=24)
+    job = CredentialJob.objects.create(author=people["coordinator"], kind="archive", items=[ending.pk], total=1)
     roadmap = Roadmap.objects.get(is_current=True)
     held = credential(people["professional"], course_tree(title="Repères", quizzes=0))
     today = timezone.localdate()
@@ -384,7 +384,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         "pilotage_enrol": [people["professional"].public_id],
         "pilotage_credential_job": [job.public_id],
         "pilotage_archive_file": [job.public_id],
-        **{f"pilotage_{name}": [held.public_id] for name in ("credential", "revoke", "extend", "correct")},
+        **{f"pilotage_{name}": [ending.pk] for name in ("credential", "revoke", "extend", "correct")},
         "wagtail_serve": [tree.lessons[0].url.lstrip("/")],
         "wagtaildocs_serve": [document.pk, "absent.pdf"],
         "wagtaildocs_authenticate_with_password": [1],

@@ -4,8 +4,10 @@ from typing import Any
 
 from certifications.enums import Kind, Path, RenewalPath
 from certifications.models import CredentialDefinition, Provider
-from certifications.wording import missing_mentions, misused_words, unknown_slots
+from certifications.wording import SLOT, missing_mentions, misused_words, unknown_slots
 from courses.models import CoursePage
+
+SHORTEST_MONTH = 28
 
 
 def content_of(
@@ -54,6 +56,8 @@ def problems_of(definition: CredentialDefinition, *, award: list[CoursePage], re
     if unknown := unknown_slots(" ".join([definition.statement, *definition.paragraphs])):
         slots = ", ".join(f"{{{one}}}" for one in unknown)
         problems.append(f"ces mots entre accolades ne sont pas connus : {slots}.")
+    if SLOT.search(definition.title):
+        problems.append("le titre est imprimé tel quel : ôtez-en les accolades.")
     if words := misused_words(content):
         problems.append(f"ces mots sont réservés à ce que l'État enregistre (L6113-1) : {', '.join(words)}.")
     if definition.path == Path.ALL and len(award) < 2:
@@ -65,6 +69,8 @@ def problems_of(definition: CredentialDefinition, *, award: list[CoursePage], re
             problems.append("un certificat délivré pour une séance n'a pas de fin : laissez la durée vide.")
     if definition.validity_months is None:
         return problems
+    if definition.window_days >= definition.validity_months * SHORTEST_MONTH:
+        problems.append("elle serait à renouveler dès sa délivrance : réduisez le nombre de jours avant la fin.")
     if definition.renewal_path == RenewalPath.COURSES and not renewal:
         problems.append("choisissez la formation plus courte qui la renouvelle.")
     if definition.renewal_path == RenewalPath.STEPS:

@@ -34,9 +34,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Verification:
-    """`events`: oldest first, without reasons once the person is erased. `chain`: itself included, oldest first.
+    """`events`: oldest first, without the reasons of extensions, nor any once the person is erased.
 
-    Of an erased person, no chain: several numbers together would say that they were one person's.
+    `chain`: itself included, oldest first; none of an erased person, for several numbers together would say that they
+    were one person's.
     """
 
     credential: Credential
@@ -126,8 +127,8 @@ def verified(credential: Credential) -> Verification:
     fault = fault_of(credential, is_erased=is_erased)
     if fault:
         logger.error("Credential %s is not what was issued: %s", credential.public_id, fault[1])
-    if is_erased:
-        for event in events:
+    for event in events:
+        if is_erased or event.kind == EventKind.EXTENDED:
             event.reason = ""
     now = timezone.now()
     return Verification(

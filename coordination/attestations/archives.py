@@ -55,7 +55,7 @@ def add_part(job: CredentialJob, batch: list[Credential]) -> None:
             rows.append(row)
             if credential.snapshot is None:
                 row["missing"] = "Données effacées : il n'y a plus rien à imprimer."
-                job.report.setdefault("left_out", []).append([row["number"], "Personne effacée", row["missing"]])
+                job.report.setdefault("left_out", []).append([str(credential.pk), "Personne effacée", row["missing"]])
                 continue
             row["name"], content = pdf_of(credential)
             part.writestr(str(credential.pk), content)
@@ -94,9 +94,9 @@ def forget_parts(job: CredentialJob) -> None:
 
 def erased_since(job: CredentialJob) -> bool:
     """Whether somebody in the file was erased after it was made: it is not given any more."""
-    gone = {number for number, _name, _why in job.report.get("left_out", [])}
-    erased = Credential.objects.filter(pk__in=job.items, snapshot__isnull=True).values_list("public_id", flat=True)
-    return any(str(public_id) not in gone for public_id in erased)
+    gone = {key for key, _name, _why in job.report.get("left_out", [])}
+    erased = Credential.objects.filter(pk__in=job.items, snapshot__isnull=True).values_list("pk", flat=True)
+    return any(str(pk) not in gone for pk in erased)
 
 
 def _row(credential: Credential) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _row(credential: Credential) -> dict[str, Any]:
         str(credential.public_id),
         credential.sha256,
     ]
-    return {"number": str(credential.public_id), "cells": cells}
+    return {"cells": cells}
 
 
 def _parts(job: CredentialJob) -> list[str]:

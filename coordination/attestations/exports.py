@@ -39,5 +39,5 @@ def lines(rows: Iterable[CredentialRow]) -> Iterator[list[Cell]]:
             row.ends_on,
             "Oui" if row.is_extended else "",
             "Oui" if row.is_under_way else "",
-            row.public_id,
+            row.number,
         ]

@@ -100,7 +100,7 @@ class RevokeForm(DeedForm):
 
 class ExtendForm(DeedForm):
     until = forms.DateField(label="Valable jusqu'au", widget=DATE, help_text="Ce jour compris.")
-    reason = reason_field("Montrée à la personne.")
+    reason = reason_field("Montrée à la personne, et à la coordination. Qui vérifie l'attestation ne la lit pas.")
 
     def clean_until(self) -> date:
         until: date = self.cleaned_data["until"]

@@ -110,9 +110,9 @@ def _fail(pk: int) -> None:
         archives.forget_parts(job)
 
 
-def leave_out(job: CredentialJob, number: str, name: str, why: str) -> None:
+def leave_out(job: CredentialJob, key: str, name: str, why: str) -> None:
     """Write down what could not be done, for whom and why."""
-    job.report.setdefault("left_out", []).append([number, name, why])
+    job.report.setdefault("left_out", []).append([key, name, why])
 
 
 def _seen(job: CredentialJob, items: list[int]) -> list[Credential]:
@@ -133,7 +133,7 @@ def _renew(job: CredentialJob, batch: list[Credential]) -> None:
                 open_renewal(credential=credential, source=source)
             counts["already" if is_known else "opened"] += 1
         except (CertificationError, CourseError) as error:
-            leave_out(job, str(credential.public_id), credential.person.get_full_name(), str(error))
+            leave_out(job, str(credential.pk), credential.person.get_full_name(), str(error))
     job.report = job.report | {name: counts[name] for name in ("opened", "already")}
 
 

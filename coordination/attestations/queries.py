@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.fields.json import KT
 
-from certifications.enums import Purpose, RenewalPath, State
+from certifications.enums import EventKind, Purpose, RenewalPath, State
 from certifications.models import Credential, CredentialDefinition, CredentialSource, DefinitionCourse
-from certifications.querysets import EVER, LONGEST_EXTENSION, OPENS_ON, CredentialQuerySet, dates_of
+from certifications.querysets import EVER, LONGEST_EXTENSION, OPENS_ON, REPORTS_NOTHING, CredentialQuerySet, dates_of
 from certifications.states import state_of
 from cms.accounts.models import FormerName, User
 from cms.core.functions import Fold
@@ -26,9 +26,13 @@ from courses.models import CoursePage, Enrolment
 
 @dataclass(frozen=True, slots=True)
 class CredentialRow:
-    """One line. `name` is how the person is called now, `holder` what the credential says."""
+    """One line. `name` is how the person is called now, `holder` what the credential says.
 
-    public_id: str
+    `number`: empty when it would tell a lead the scores that whoever holds it may read.
+    """
+
+    pk: int
+    number: str
     person_id: str
     first_name: str
     last_name: str
@@ -158,11 +162,16 @@ def _shown(rows: CredentialQuerySet, reach: Reach) -> CredentialQuerySet:
             title=KT("snapshot__title"),
             holder=KT("snapshot__holder__name"),
             is_under_way=Exists(renewals_under_way()),
+            is_told=Value(True) if reach.organisations is None else told_to_leads(),
         )
         .select_related("person", "definition")
         .defer("snapshot")
     )
     return shown
+
+
+def told_to_leads() -> Any:
+    return Case(When(REPORTS_NOTHING | Q(snapshot__isnull=True), then=True), default=False)
 
 
 def renewals_under_way() -> Any:
@@ -182,7 +191,8 @@ def renewals_under_way() -> Any:
 def _row(found: Any, day: date) -> CredentialRow:
     dates = dates_of(found)
     return CredentialRow(
-        public_id=str(found.public_id),
+        pk=found.pk,
+        number=str(found.public_id) if found.is_told else "",
         person_id=str(found.person.public_id),
         first_name=found.person.first_name,
         last_name=found.person.last_name,
@@ -270,13 +280,20 @@ class CredentialSheet:
 
 
 def credential_sheet(credential: Credential, user: User, day: date) -> CredentialSheet:
-    """`credential` comes read `with_facts()`."""
+    """`credential` comes read `with_facts()`.
+
+    Why it was extended is not told to a lead, nor any reason once the person is erased: it may name somebody.
+    """
     dates = dates_of(credential)
+    events = tuple(credential.events.select_related("author"))
+    for event in events:
+        if credential.snapshot is None or (event.kind == EventKind.EXTENDED and not user.sees_everyone):
+            event.reason = ""
     return CredentialSheet(
         credential=credential,
         state=state_of(dates, day),
         ends_on=dates.ends_on,
-        events=tuple(credential.events.select_related("author")),
+        events=events,
         renewals=tuple(credential.renewals.order_by("pk")),
         replaced_by=Credential.objects.filter(supersedes=credential).first(),
         deeds=deeds_for(credential, user),

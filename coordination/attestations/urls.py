@@ -13,9 +13,9 @@ urlpatterns = [
     path(f"{BASE}a-renouveler/inscrire/", views.renew, name="pilotage_renew"),
     path(f"{BASE}travaux/<uuid:public_id>/", views.job, name="pilotage_credential_job"),
     path(f"{BASE}travaux/<uuid:public_id>/attestations.zip", views.archive_file, name="pilotage_archive_file"),
-    path(f"{BASE}<uuid:public_id>/", views.credential, name="pilotage_credential"),
+    path(f"{BASE}<int:pk>/", views.credential, name="pilotage_credential"),
     *(
-        path(f"{BASE}<uuid:public_id>/{deed}/", views.deed, {"deed": deed.value}, name=f"pilotage_{deed.name.lower()}")
+        path(f"{BASE}<int:pk>/{deed}/", views.deed, {"deed": deed.value}, name=f"pilotage_{deed.name.lower()}")
         for deed in Deed
     ),
 ]

@@ -150,18 +150,18 @@ def archive_file(request: SignedRequest, public_id: UUID) -> HttpResponseBase:
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
 
 
-def visible_credential(request: SignedRequest, public_id: UUID) -> Credential:
+def visible_credential(request: SignedRequest, pk: int) -> Credential:
     rows = Credential.objects.visible_to(request.user).with_facts()
     credential: Credential = get_object_or_404(
-        rows.select_related("person", "definition", "renews", "supersedes"), public_id=public_id
+        rows.select_related("person", "definition", "renews", "supersedes"), pk=pk
     )
     return credential
 
 
 @require_safe
 @pilotage_required
-def credential(request: SignedRequest, public_id: UUID) -> HttpResponse:
-    found = visible_credential(request, public_id)
+def credential(request: SignedRequest, pk: int) -> HttpResponse:
+    found = visible_credential(request, pk)
     sheet = credential_sheet(found, request.user, timezone.localdate())
     has_document = Credential.objects.documents_for(request.user).filter(pk=found.pk, snapshot__isnull=False).exists()
     context = {"sheet": sheet, "said": found.snapshot, "has_document": has_document}
@@ -170,12 +170,12 @@ def credential(request: SignedRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @coordination_required
-def deed(request: SignedRequest, public_id: UUID, deed: str) -> HttpResponse:
+def deed(request: SignedRequest, pk: int, deed: str) -> HttpResponse:
     """Ask, show once more, do."""
-    credential = visible_credential(request, public_id)
+    credential = visible_credential(request, pk)
     if deed not in deeds_for(credential, request.user):
         messages.error(request, "Cela n'est plus possible pour cette attestation : voici où elle en est.")
-        return redirect("pilotage_credential", public_id)
+        return redirect("pilotage_credential", pk)
     doing = DEEDS[Deed(deed)]
     form = doing.form(request.POST or None, credential=credential)
     context = {"credential": credential, "doing": doing, "form": form, "said": credential.snapshot}
@@ -185,7 +185,7 @@ def deed(request: SignedRequest, public_id: UUID, deed: str) -> HttpResponse:
         try:
             after = doing.do(credential, request.user, form.cleaned_data)
             messages.success(request, doing.done)
-            return redirect("pilotage_credential", after.public_id)
+            return redirect("pilotage_credential", after.pk)
         except CertificationError as error:
             form.add_error(None, str(error))
     return render(request, "coordination/attestations/deed.html", context, status=422 if form.errors else 200)

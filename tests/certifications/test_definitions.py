@@ -105,6 +105,8 @@ def test_publishing_again_makes_a_version_only_when_the_words_change(editor, tre
         ({"kind": Kind.END, "statement": "{personne} {formation}"}, "« {duree} »"),
         ({"title": "Diplôme du SPIE"}, "réservés à ce que l'État enregistre (L6113-1) : diplôme"),
         ({"path": "all"}, "un parcours compte au moins deux formations"),
+        ({"title": "Attestation de {personne}"}, "le titre est imprimé tel quel"),
+        ({"validity_months": "1", "window_days": "60"}, "à renouveler dès sa délivrance"),
         ({"renewal_path": "courses"}, "choisissez la formation plus courte"),
         ({"renewal_path": "steps"}, "choisissez les étapes à refaire"),
     ],
@@ -134,6 +136,10 @@ def test_a_draft_may_lack_everything(editor):
     editor.post(ADD, typed(signatory_name="", nature=""))
     draft = CredentialDefinition.objects.get()
     assert (draft.live, draft.versions.count()) == (False, 0)
+
+
+def test_a_draft_without_a_title_still_has_a_name(editor):
+    assert "Modèle sans titre" in words_of(editor.post(ADD, typed(title=""), follow=True))
 
 
 def test_the_steps_to_do_again_are_those_of_the_course(editor, tree):

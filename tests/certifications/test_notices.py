@@ -126,7 +126,9 @@ def test_whatever_stops_or_is_extended_nobody_is_told_twice_nor_too_early(window
 @pytest.fixture
 def ending(professional):
     """Held by a professional, ends on END."""
-    return credential(professional, at=JANUARY, validity_months=24)
+    held = credential(professional, at=JANUARY, validity_months=24)
+    mail.outbox.clear()  # the letter that says it is ready
+    return held
 
 
 @pytest.mark.django_db
@@ -177,6 +179,7 @@ def test_a_lead_has_one_mail_a_day_what_comes_meanwhile_waits(lead, organisation
 @pytest.mark.django_db
 def test_a_lead_hears_of_their_own_credential_as_anyone_and_of_nobody_elsewhere(lead):
     credential(lead, at=JANUARY, validity_months=24)
+    mail.outbox.clear()  # the letter that says it is ready
     MembershipFactory(organisation=OrganisationFactory(), role="lead")
     tell_ending(now=at(30))
     assert [one.subject for one in mail.outbox] == ["Votre attestation se termine bientôt : Attestation de suivi"]

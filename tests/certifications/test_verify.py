@@ -153,12 +153,13 @@ def test_a_renewal_that_was_revoked_renews_nothing(client, held, coordinator):
     assert told(client, held, date(2026, 12, 5))["renewed_by"] is None
 
 
-def test_an_extended_one_says_until_when_and_why(client, held, coordinator):
-    extend(credential=held, author=coordinator, until=date(2027, 3, 1), reason="Séance reportée.")
+def test_an_extended_one_says_until_when_and_not_why(client, held, coordinator):
+    extend(credential=held, author=coordinator, until=date(2027, 3, 1), reason="Congé de maternité.")
     page = seen(client, held, date(2027, 2, 1))
     assert "Elle vaut jusqu'au 1er mars 2027 inclus." in page
     assert "Prolongée jusqu'au 1er mars 2027" in page
-    assert told(client, held, date(2027, 2, 1))["valid_until"] == "2027-03-01"
+    said = told(client, held, date(2027, 2, 1))
+    assert (said["valid_until"], said["events"][0]["reason"], "maternité" in page) == ("2027-03-01", "", False)
 
 
 def test_after_erasure_only_number_fingerprint_and_dates_are_left(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core import mail
 from time_machine import travel
 
 from certifications.models import Credential
@@ -30,10 +31,12 @@ def tree(db: None) -> CourseTree:
 
 @pytest.fixture
 def earn(tree: CourseTree) -> Callable[..., Credential]:
-    """Give someone a credential of twenty-four months, earned at that instant."""
+    """Give someone a credential of twenty-four months, earned at that instant; the letter that says so is put away."""
 
     def _earn(person: User, at: datetime = ENDING, **values: object) -> Credential:
-        return credential(person, tree, at=at, **{"validity_months": 24, **values})
+        held = credential(person, tree, at=at, **{"validity_months": 24, **values})
+        mail.outbox.clear()
+        return held
 
     return _earn
 

@@ -1,11 +1,13 @@
 """One credential: what it says and what follows it; taken back, extended or corrected by the coordination alone."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.urls import reverse
 
 from certifications.models import Credential, CredentialEvent
-from certifications.services import correct, forget_holder, issue_for, revoke
+from certifications.services import correct, extend, forget_holder, issue_for, revoke
 from cms.accounts import services as accounts
 from cms.accounts.queries import Name
 from courses.services import retake
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def address(credential, deed=""):
-    page = reverse("pilotage_credential", args=[credential.public_id])
+    page = reverse("pilotage_credential", args=[credential.pk])
     return f"{page}{deed}/" if deed else page
 
 
@@ -134,6 +136,22 @@ def test_of_an_erased_one_a_number_is_left_that_can_be_taken_back(desk, held):
     assert offered(page) == ["retirer"]
     desk.post(address(held, "retirer"), {"reason": "Fraude", "confirmer": "oui"})
     assert (CredentialEvent.objects.filter(kind="revoked").count(), len(mail.outbox)) == (1, 0)
+
+
+def test_after_an_erasure_reasons_which_may_name_somebody_are_gone_too(desk, held, coordinator):
+    revoke(credential=held, author=coordinator, reason="Demandé par Claire Martel.")
+    accounts.erase(person=held.person)
+    forget_holder(person=held.person)
+    page = text(desk.get(address(held)))
+    assert "Retirée" in page and "Martel" not in page
+
+
+def test_a_lead_reads_until_when_it_was_extended_and_not_why(desk, sign_in, lead, held, coordinator):
+    until = held.valid_until + timedelta(days=30)
+    extend(credential=held, author=coordinator, until=until, reason="Congé de maternité.")
+    pages = [text(client.get(address(held))) for client in (desk, sign_in(lead))]
+    assert ["Prolongée jusqu'au" in page for page in pages] == [True, True]
+    assert ["Congé de maternité" in page for page in pages] == [True, False]
 
 
 def test_what_can_no_longer_be_done_leads_back_with_a_sentence(desk, held, coordinator):

@@ -36,9 +36,22 @@ def test_a_lead_sees_those_of_their_people_and_no_other(sign_in, lead, coordinat
     client = sign_in(lead)
     assert names(client.get(LIST)) == ["Martel Claire"]
     assert "Hamon" not in b"".join(client.get(reverse("pilotage_credentials_csv")).streaming_content).decode()
-    assert client.get(reverse("pilotage_credential", args=[mine.public_id])).status_code == 200
-    assert client.get(reverse("pilotage_credential", args=[other.public_id])).status_code == 404
+    assert client.get(reverse("pilotage_credential", args=[mine.pk])).status_code == 200
+    assert client.get(reverse("pilotage_credential", args=[other.pk])).status_code == 404
     assert set(names(sign_in(coordinator).get(LIST))) == {"Martel Claire", "Hamon Yves"}
+
+
+def test_a_lead_is_not_given_the_number_that_opens_the_scores(sign_in, lead, coordinator, somebody, earn):
+    attended = earn(somebody())
+    assessed = credential(somebody("Zola"), course_tree(title="Avec un quiz"), title="Autre")
+    wanted = {str(attended.public_id), str(assessed.public_id)}
+    for reader, given in ((lead, {str(attended.public_id)}), (coordinator, wanted)):
+        client = sign_in(reader)
+        addresses = [LIST, *(reverse("pilotage_credential", args=[one.pk]) for one in (attended, assessed))]
+        pages = [client.get(address).content.decode() for address in addresses]
+        pages.append(b"".join(client.get(reverse("pilotage_credentials_csv")).streaming_content).decode())
+        assert {number for number in wanted if any(number in page for page in pages)} == given
+    assert "c'est à la personne de le donner" in text(sign_in(lead).get(addresses[2]))
 
 
 def test_a_line_says_who_what_since_when_and_until_when(sign_in, coordinator, somebody, earn):
@@ -77,7 +90,7 @@ def test_each_filter_keeps_what_it_says_and_shows_as_a_chip(sign_in, coordinator
     client = sign_in(coordinator)
 
     def kept(**query):
-        return {row.public_id for row in client.get(LIST, query).context["page"].object_list}
+        return {row.number for row in client.get(LIST, query).context["page"].object_list}
 
     every = {str(one.public_id) for one in (ending, lapsed, other)}
     a, b, c = str(ending.public_id), str(lapsed.public_id), str(other.public_id)
@@ -124,7 +137,7 @@ def test_more_credentials_cost_no_more_queries(sign_in, coordinator, somebody, e
 
 def test_a_page_of_history_costs_no_more_queries(sign_in, coordinator, somebody, earn, assert_constant_queries):
     held = earn(somebody())
-    address = reverse("pilotage_credential", args=[held.public_id])
+    address = reverse("pilotage_credential", args=[held.pk])
     client = sign_in(coordinator)
 
     def grow():

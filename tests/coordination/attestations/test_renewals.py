@@ -123,7 +123,7 @@ def test_who_cannot_be_enrolled_is_named_with_the_reason(sign_in, coordinator, s
     page = sign_in(coordinator).post(RENEW, {"form_key": KEY}, follow=True)
     assert "1 laissée de côté" in text(page)
     assert "Tôt" in text(page) and "pourra être renouvelée à partir du 10 décembre 2026" in text(page)
-    assert reverse("pilotage_credential", args=[early.public_id]) in page.content.decode()
+    assert reverse("pilotage_credential", args=[early.pk]) in page.content.decode()
     assert Enrolment.objects.count() == 1
 
 
