@@ -218,8 +218,9 @@ def test_starting_an_activity_takes_three_queries_and_a_result_four(content: Con
     assert statements(lambda: player.client.get(address(lesson, keys(lesson)[0]))) == 3
     answer = post(item(registration, 7, "answered", part="q1", score=points(1, 1)))
     assert statements(lambda: player.sends(answer)) == 4
-    end = post(item(registration, 8, "completed", score=points(1, 1)))  # and all it brings to the course
-    assert statements(lambda: player.sends(end)) == 12
+    # And all it brings: the course completed, its evidence, and the attestation to award.
+    end = post(item(registration, 8, "completed", score=points(1, 1)))
+    assert statements(lambda: player.sends(end)) == 13
 
 
 class TestWhoIsRefused:
