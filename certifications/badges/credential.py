@@ -12,10 +12,9 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-import rfc8785
-
 from certifications.badges.issuer import OB_CONTEXT, SCHEMA_CONTEXT, VC_CONTEXT, Issuer
 from certifications.badges.status_list import entry
+from certifications.canonical import fingerprint
 
 TYPES = {
     "attestation_suivi": "CertificateOfCompletion",
@@ -93,7 +92,7 @@ def _named_by_digest(snapshot: Mapping[str, Any]) -> dict[str, str]:
 
     It has no address: it holds the name of the person. Whoever was given it can tell that it is the one.
     """
-    digest = hashlib.sha256(rfc8785.dumps(dict(snapshot))).digest()
+    digest = bytes.fromhex(fingerprint(snapshot))
     return {
         "id": f"ni:///sha-256;{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}",
         "digestSRI": f"sha256-{base64.b64encode(digest).decode()}",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from certifications.enums import Kind, Path, Purpose, RenewalPath
 from certifications.models import Credential, CredentialDefinition, DefinitionCourse, Provider
 from certifications.services import correct, extend, issue_missing, publish_definition, revoke
@@ -121,8 +123,12 @@ def award() -> int:
 
 
 def _held_by(email: str) -> Credential | None:
-    held: Credential | None = Credential.objects.filter(person__email=email, events=None).order_by("pk").first()
-    return held
+    """The first one somebody holds; None once something has happened to any of theirs, at a former loading."""
+    held = Credential.objects.filter(person__email=email)
+    if held.filter(Q(events__isnull=False) | Q(supersedes__isnull=False)).exists():
+        return None
+    first: Credential | None = held.order_by("pk").first()
+    return first
 
 
 def _take_back(email: str, author: User) -> None:

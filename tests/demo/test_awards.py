@@ -6,9 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from certifications.models import Credential, CredentialDefinition
+from certifications.models import Credential, CredentialDefinition, CredentialEvent
 from certifications.querysets import dates_of
 from certifications.states import state_of
+from coordination.demo import awards
 
 pytestmark = pytest.mark.django_db
 
@@ -30,3 +31,10 @@ def test_each_definition_is_published_with_its_pictures(demo):
         content = definition.versions.get().content
         assert definition.live
         assert content["signatory"]["signature"]["sha256"] != content["logo"]["sha256"]
+
+
+def test_awarding_more_later_does_nothing_again_to_what_was_awarded(demo, monkeypatch):
+    before = (Credential.objects.count(), CredentialEvent.objects.count())
+    monkeypatch.setattr(awards, "issue_missing", lambda **_options: 1)
+    awards.award()
+    assert (Credential.objects.count(), CredentialEvent.objects.count()) == before
